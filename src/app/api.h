@@ -1,0 +1,12 @@
+/* api: the JSON side of what pages show: /api/v1. The document that describes it is client/openapi.json. */
+#pragma once
+
+#include "app/context.h"
+
+MUST_CHECK enum err api_listings(struct context *c);
+MUST_CHECK enum err api_listing(struct context *c);
+MUST_CHECK enum err api_categories(struct context *c);
+MUST_CHECK enum err api_places(struct context *c);
+MUST_CHECK enum err api_resources(struct context *c);
+MUST_CHECK enum err api_resource(struct context *c);
+MUST_CHECK enum err api_openapi(struct context *c);

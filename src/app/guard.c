@@ -1,0 +1,102 @@
+#include "app/guard.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "app/answer.h"
+
+static const char session_cookie[] = "__Host-outport";
+
+/* "http://host:port" against the Host header. */
+static bool origin_is_host(const char *origin, const char *host)
+{
+	const char *rest = strstr(origin, "://");
+	return rest != NULL && *host != '\0' && strcasecmp(rest + 3, host) == 0;
+}
+
+/* A browser says where a request comes from; a program that says nothing is taken only without a session cookie. */
+static bool same_origin(const struct http_request *r)
+{
+	if (*r->sec_fetch_site != '\0')
+		return strcmp(r->sec_fetch_site, "same-origin") == 0;
+	if (*r->origin != '\0')
+		return origin_is_host(r->origin, r->host);
+	return http_cookie_get(r, session_cookie) == NULL;
+}
+
+static bool body_pass(struct context *c)
+{
+	switch (c->req->body_state) {
+	case HTTP_BODY_TOO_LARGE:
+		answer_status(c, 413);
+		return false;
+	case HTTP_BODY_SHORT:
+		c->res->note = "short_body";
+		answer_status(c, 400);
+		return false;
+	case HTTP_BODY_BAD_LENGTH:
+		c->res->note = "content_length";
+		answer_status(c, 400);
+		return false;
+	case HTTP_BODY_NONE:
+	case HTTP_BODY_WHOLE:
+		break;
+	}
+	return true;
+}
+
+static bool query_known(const char *const *allowed, const char *name)
+{
+	for (; allowed != NULL && *allowed != NULL; allowed++)
+		if (strcmp(*allowed, name) == 0)
+			return true;
+	return false;
+}
+
+/* The API names what it does not know; a page leads to its canonical address, where that is left out. */
+static bool query_pass(struct context *c, const struct guard *g)
+{
+	const struct http_params *q = &c->req->query;
+	if (!c->api) {
+		if (g->query != NULL || *c->req->query_string == '\0')
+			return true;
+		answer_redirect(c, 301, context_href(c, c->path));
+		return false;
+	}
+	struct field_errors errors = {.n = 0};
+	for (size_t i = 0; i < q->n; i++) {
+		if (!query_known(g->query, q->list[i].name))
+			field_errors_add(&errors, q->list[i].name, MSG_FIELD_UNKNOWN, NULL);
+		for (size_t k = 0; k < i; k++)
+			if (strcmp(q->list[k].name, q->list[i].name) == 0)
+				field_errors_add(&errors, q->list[i].name, MSG_FIELD_REPEATED, NULL);
+	}
+	if (errors.n > 0)
+		answer_problem(c, 400, tr(c->lang, MSG_PROBLEM_QUERY), &errors);
+	return errors.n == 0;
+}
+
+/* An address that is not known is nobody's. */
+static bool is_loopback(const char *address)
+{
+	return strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0;
+}
+
+bool guard_pass(struct context *c, const struct guard *g)
+{
+	if (g->loopback && !is_loopback(c->req->client_address)) {
+		answer_status(c, 404);
+		return false;
+	}
+	if (!g->ignore_query && c->req->query_error != ERR_OK) {
+		c->res->note = "query";
+		answer_status(c, 400);
+		return false;
+	}
+	if (g->writes && !same_origin(c->req)) {
+		c->res->note = "cross_origin";
+		answer_status(c, 403);
+		return false;
+	}
+	return body_pass(c) && (g->ignore_query || g->writes || query_pass(c, g));
+}

@@ -1,0 +1,43 @@
+#include "app/operation.h"
+
+#include "app/answer.h"
+#include "db/site_db.h"
+
+enum err operation_healthz(struct context *c)
+{
+	c->res->content_type = "text/plain; charset=utf-8";
+	buf_puts(&c->res->body, "ok\n");
+	return ERR_OK;
+}
+
+enum err operation_readyz(struct context *c)
+{
+	int64_t schema = 0;
+	enum err e = site_db_ready(c->db, c->arena, &schema);
+	struct json j;
+	answer_json(c, e == ERR_OK ? 200 : 503, &j);
+	json_object(&j);
+	json_key_string(&j, "status", e == ERR_OK ? "ready" : "unready");
+	json_key(&j, "dependencies");
+	json_object(&j);
+	json_key(&j, "database");
+	json_object(&j);
+	json_key_string(&j, "status", e == ERR_OK ? "ok" : "away");
+	if (e == ERR_OK)
+		json_key_int(&j, "schema", schema);
+	else
+		json_key_string(&j, "reason", err_text(e));
+	json_object_end(&j);
+	json_object_end(&j);
+	json_object_end(&j);
+	if (e != ERR_OK)
+		http_header_set(c->res, "Retry-After", "5");
+	return ERR_OK;
+}
+
+enum err operation_metrics(struct context *c)
+{
+	c->res->content_type = "text/plain; version=0.0.4; charset=utf-8";
+	metrics_write(c->app->metrics, &c->res->body);
+	return ERR_OK;
+}

@@ -1,0 +1,95 @@
+#include "app/submission.h"
+
+#include "app/answer.h"
+#include "app/posting.h"
+#include "db/listing_db.h"
+#include "http/listing_fields.h"
+
+static enum err submission_refuse(struct context *c, struct posting *p)
+{
+	struct form_view v;
+	bool written = false;
+	enum err e = posting_refuse(c, p, tr(c->lang, MSG_SUBMIT_TITLE), "/submit", &v, &written);
+	if (e == ERR_OK && !written)
+		submit_form_view(&c->res->body, &v);
+	return e;
+}
+
+static void submission_taken(struct context *c, const struct listing *l)
+{
+	metrics_add(c->app->metrics, METRIC_LISTINGS_SUBMITTED, 1);
+	if (!c->api) {
+		answer_redirect(c, 303, context_href(c, "/submit/received"));
+		return;
+	}
+	struct json j;
+	answer_json(c, 202, &j);
+	json_object(&j);
+	json_key_int(&j, "id", l->id);
+	json_key_string(&j, "status", "pending");
+	json_object_end(&j);
+}
+
+/* Slugs into the ids they stand for; what stands for nothing is an error of its field. */
+static void submission_resolve(const struct context *c, const struct listing_fields *f, struct listing *l, struct field_errors *errors)
+{
+	const struct category *category = f->category != NULL ? catalog_category_by_slug(c->catalog, f->category) : NULL;
+	const struct place *place = f->location != NULL ? catalog_place_by_slug(c->catalog, f->location) : NULL;
+	if (category == NULL)
+		field_errors_add(errors, "category", MSG_FIELD_NO_SUCH_CATEGORY, NULL);
+	if (place == NULL)
+		field_errors_add(errors, "location", MSG_FIELD_NO_SUCH_PLACE, NULL);
+	*l = (struct listing){
+		.state = LISTING_PENDING, .title = f->title, .description = f->description,
+		.category_id = category != NULL ? category->id : 0, .place_id = place != NULL ? place->id : 0,
+		.price_minor = f->price, .currency = c->app->conf->site.currency, .stock = f->stock,
+		.contact_name = f->contact_name, .contact_email = f->contact_email,
+		.created_at = c->now, .updated_at = c->now,
+	};
+}
+
+enum err submission_post(struct context *c)
+{
+	struct listing_fields f = LISTING_FIELDS_DEFAULT;
+	struct posting p;
+	bool answered = false;
+	enum err e = posting_read(c, listing_fields_table, LISTING_FIELD_COUNT, &f, &p, &answered);
+	if (answered || e != ERR_OK)
+		return e;
+	struct listing l;
+	e = context_catalog(c);
+	if (e == ERR_OK) {
+		submission_resolve(c, &f, &l, &p.errors);
+		if (p.errors.n > 0)
+			p.status = 422;
+	}
+	if (e == ERR_OK && p.status == 0)
+		e = posting_limit(c, "submit", c->app->conf->limits.submit_per_hour, &p);
+	if (e == ERR_OK && p.status == 0)
+		e = listing_db_submit(c->db, c->arena, c->catalog, &l);
+	if (e != ERR_OK)
+		e = posting_failed(c, &p, e);
+	if (e != ERR_OK)
+		return e;
+	if (p.status != 0)
+		return submission_refuse(c, &p);
+	submission_taken(c, &l);
+	return ERR_OK;
+}
+
+enum err submission_received(struct context *c)
+{
+	answer_notice(c, "/submit/received", MSG_RECEIVED_SUBMIT_TITLE, MSG_RECEIVED_SUBMIT_TEXT, context_href(c, "/submit"), MSG_SUBMIT_ANOTHER);
+	return ERR_OK;
+}
+
+enum err fragment_form_age(struct context *c)
+{
+	const char *age = NULL;
+	enum err e = posting_age(c, &age);
+	if (e != ERR_OK)
+		return e;
+	answer_html(c, 200);
+	form_age_field(&c->res->body, age);
+	return ERR_OK;
+}

@@ -1,0 +1,36 @@
+/* listing_db: all the SQL of listings. Browsing reads listing_facet, whose rows (category node, place node) exist for published
+ * listings only: 9 a listing, so every mix of filters is one index range. */
+#pragma once
+
+#include "db/db.h"
+#include "model/catalog.h"
+#include "model/listing.h"
+
+/* One page. Rows read are bounded: see docs/performance.md. ERR_TIMEOUT: the search is too broad. */
+MUST_CHECK enum err listing_db_page(struct db *db, struct arena *a, const struct listing_query *q, struct listing_page *out);
+/* At most LISTING_COUNT_STOP. */
+MUST_CHECK enum err listing_db_count(struct db *db, struct arena *a, const struct listing_query *q, int64_t *out);
+/* In any state. ERR_NOT_FOUND. */
+MUST_CHECK enum err listing_db_get(struct db *db, struct arena *a, int64_t id, struct listing *out);
+/* Published ones of the same category, newest first, without id itself. */
+MUST_CHECK enum err listing_db_similar(struct db *db, struct arena *a, const struct listing *of, unsigned limit, struct listing **out, size_t *n);
+/* Inserts as pending (or published, when l->state says so) in one transaction with its outbox row. The same contact address and
+ * text within 30 days in pending or published: ERR_EXISTS. l->id, slug, summary are filled in. */
+MUST_CHECK enum err listing_db_submit(struct db *db, struct arena *a, const struct catalog *cat, struct listing *l);
+/* Conditional changes of state; ERR_CONFLICT when it is not in a state that allows it, ERR_NOT_FOUND. Facets follow in the same transaction. */
+MUST_CHECK enum err listing_db_approve(struct db *db, struct arena *a, const struct catalog *cat, int64_t id, int64_t now);
+MUST_CHECK enum err listing_db_reject(struct db *db, int64_t id, const char *reason);
+MUST_CHECK enum err listing_db_remove(struct db *db, struct arena *a, const struct catalog *cat, int64_t id);
+MUST_CHECK enum err listing_db_edit(struct db *db, struct arena *a, const struct catalog *cat, const struct listing *l);
+/* By state, newest first, keyset by id: before_id 0 for the first. */
+MUST_CHECK enum err listing_db_list_state(struct db *db, struct arena *a, enum listing_state state, int64_t before_id, unsigned limit, struct listing **out, size_t *n);
+/* Many at once, for import and demo data: one transaction of multi-row inserts with search_text, facets and (published) state.
+ * Fills the ids. batch_key (NULL: none): recorded in import_batch in the same transaction; ERR_EXISTS when it is there already. */
+MUST_CHECK enum err listing_db_insert_many(struct db *db, struct arena *a, const struct catalog *cat, struct listing *list, size_t n, const char *batch_key);
+
+/* For the sitemap: published ids in [from, to), each with slug and updated_at. max_id: the highest id ever given. */
+typedef bool (*listing_each)(void *ctx, const struct listing *l);
+MUST_CHECK enum err listing_db_sitemap(struct db *db, int64_t from, int64_t to, listing_each each, void *ctx);
+MUST_CHECK enum err listing_db_max_id(struct db *db, struct arena *a, int64_t *out);
+/* Every listing in a state, by id, streamed, with description and contact. */
+MUST_CHECK enum err listing_db_export(struct db *db, enum listing_state state, listing_each each, void *ctx);

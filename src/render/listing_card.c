@@ -1,0 +1,110 @@
+#include "render/listing_card.h"
+
+#include "text/format.h"
+#include "util/clock.h"
+
+void listing_put_path(struct buf *b, const struct listing *l)
+{
+	html_lit(b, "/listings/");
+	html_int(b, l->id);
+	html_lit(b, "/");
+	html_url(b, l->slug);
+}
+
+void listing_put_href(struct buf *b, enum lang lang, const struct listing *l)
+{
+	html_attr(b, lang_prefix(lang));
+	listing_put_path(b, l);
+}
+
+void listing_put_price(struct buf *b, enum lang lang, const struct listing *l)
+{
+	format_money(b, lang, l->price_minor, l->currency);
+}
+
+void listing_put_time(struct buf *b, enum lang lang, int64_t t, int64_t now)
+{
+	char exact[32];
+	clock_rfc3339(t, exact);
+	html_lit(b, "<time datetime=\"");
+	html_attr(b, exact);
+	html_lit(b, "\">");
+	format_age(b, lang, t, now);
+	html_lit(b, "</time>");
+}
+
+void category_put_class(struct buf *b, const struct category *category)
+{
+	if (category == NULL)
+		return;
+	html_lit(b, " cat-");
+	html_int(b, category->colour);
+}
+
+void listing_put_class(struct buf *b, const struct catalog *c, const struct category *category)
+{
+	category_put_class(b, category);
+	if (category != NULL && category->parent_id != 0)
+		category = catalog_category(c, category->parent_id);
+	if (category == NULL)
+		return;
+	html_lit(b, " in-");
+	html_attr(b, category->slug);
+}
+
+static void put_meta(struct buf *b, enum lang lang, const struct category *category, const struct place *place,
+                     const struct listing *l, int64_t now)
+{
+	html_lit(b, "<p class=\"meta\">");
+	if (category != NULL) {
+		html_lit(b, "<span class=\"chip");
+		category_put_class(b, category);
+		html_lit(b, "\">");
+		html_text(b, category->name[lang]);
+		html_lit(b, "</span> ");
+	}
+	if (place != NULL) {
+		html_lit(b, "<span class=\"place\">");
+		html_text(b, place->name[lang]);
+		html_lit(b, "</span> ");
+	}
+	listing_put_time(b, lang, l->published_at, now);
+	html_lit(b, "</p>\n");
+}
+
+static void put_title(struct buf *b, enum lang lang, const struct listing *l, int level)
+{
+	char digit = (char)('0' + level);
+	html_lit(b, "<h");
+	buf_putc(b, digit);
+	html_lit(b, " class=\"card-title\"><a class=\"card-link\" href=\"");
+	listing_put_href(b, lang, l);
+	html_lit(b, "\">");
+	html_text(b, l->title);
+	html_lit(b, "</a></h");
+	buf_putc(b, digit);
+	html_lit(b, ">\n");
+}
+
+static void put_card(struct buf *b, enum lang lang, const struct catalog *c, const struct listing *l, int64_t now, int level)
+{
+	const struct category *category = catalog_category(c, l->category_id);
+	html_lit(b, "<li class=\"card");
+	listing_put_class(b, c, category);
+	html_lit(b, "\">\n<span class=\"thumb\" aria-hidden=\"true\"></span>\n");
+	put_title(b, lang, l, level);
+	html_lit(b, "<p class=\"price\">");
+	listing_put_price(b, lang, l);
+	html_lit(b, "</p>\n");
+	put_meta(b, lang, category, catalog_place(c, l->place_id), l, now);
+	html_lit(b, "</li>\n");
+}
+
+void listing_card_list(struct buf *b, enum lang lang, const struct catalog *c, const struct listing *list, size_t n, int64_t now,
+                       int level)
+{
+	html_lit(b, "<ul class=\"cards\">\n");
+	for (size_t i = 0; i < n; i++)
+		put_card(b, lang, c, &list[i], now, level);
+	html_lit(b, "</ul>\n");
+}

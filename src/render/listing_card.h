@@ -1,0 +1,21 @@
+/* listing_card: what several pages show of a listing: its card, address, price and time. */
+#pragma once
+
+#include "model/catalog.h"
+#include "model/listing.h"
+#include "render/html.h"
+
+/* An <ul class="cards">; level: the titles' heading level, 2 or 3. */
+void listing_card_list(struct buf *b, enum lang lang, const struct catalog *c, const struct listing *list, size_t n, int64_t now,
+                       int level);
+/* "/fr/listings/12/boat", safe in an attribute. */
+void listing_put_href(struct buf *b, enum lang lang, const struct listing *l);
+/* "/listings/12/boat": the same without the language. */
+void listing_put_path(struct buf *b, const struct listing *l);
+/* Formatted amounts and times hold no character that HTML would read. */
+void listing_put_price(struct buf *b, enum lang lang, const struct listing *l);
+void listing_put_time(struct buf *b, enum lang lang, int64_t t, int64_t now);
+/* " cat-3", or nothing when there is no such category. */
+void category_put_class(struct buf *b, const struct category *category);
+/* That, and " in-boats" for what belongs to the main category of that slug: the stylesheet has a drawing for it, or a house. */
+void listing_put_class(struct buf *b, const struct catalog *c, const struct category *category);

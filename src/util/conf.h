@@ -1,0 +1,71 @@
+/* conf: the typed configuration. One schema table says every section, key, type, range and default; inih
+ * reads the file. An unknown section or key, a key given twice, a value of the wrong type or out of range, a
+ * line that is no line: refused, with the file and line. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "util/err.h"
+
+enum { CONF_TEXT_MAX = 512, CONF_TRUSTED_MAX = 16 };
+
+struct conf {
+	struct {
+		char name[128];          /* the site's name, English */
+		char name_fr[128];       /* the same in French; the English one when empty */
+		char url[256];           /* public base address without a trailing slash: canonical links, feeds */
+		char contact_email[256];
+		char currency[4];        /* ISO 4217 */
+		char languages[64];      /* "en", "fr", "en,fr": the first is the default */
+	} site;
+	struct {
+		char socket[256];        /* a path; used when host is empty */
+		char host[256];
+		int64_t port;
+		char name[64];
+		char user[64];
+		char password[512];      /* a reference: file:PATH or env:NAME; empty for socket authentication */
+		int64_t connect_timeout; /* seconds */
+		int64_t read_timeout;    /* seconds */
+		int64_t statement_timeout_ms; /* a worker's statements; 0: none */
+		char tls_ca[256];        /* a file: TLS enforced and the server verified */
+	} database;
+	struct {
+		int64_t threads;
+		int64_t max_connections; /* kept and fresh FastCGI connections of one process */
+		int64_t read_timeout_ms; /* a peer that sends nothing while a request is being read */
+		int64_t drain_seconds;   /* how long requests in flight may take after SIGTERM */
+		int64_t arena_kb;        /* most memory of one request */
+		char runtime_dir[256];   /* the pool's metrics slots */
+		char client_dir[256];    /* where partials/ lies */
+		char trusted_proxies[512]; /* addresses or CIDR blocks, comma separated: X-Forwarded-For is read from the right through these only */
+	} worker;
+	struct {
+		int64_t submit_per_hour;  /* per client address */
+		int64_t contact_per_hour;
+		int64_t report_per_hour;
+		int64_t form_min_seconds; /* a form sent back sooner is a robot's */
+		int64_t form_max_seconds;
+	} limits;
+	struct {
+		char level[16];          /* debug, info, warning, error */
+	} log;
+};
+
+struct conf_error {
+	char file[256];
+	int line;      /* 0: the file as a whole */
+	char text[512];
+};
+
+/* All defaults. */
+void conf_defaults(struct conf *c);
+/* Reads path over the defaults. On ERR_INVALID or ERR_IO *e says where and why. */
+MUST_CHECK enum err conf_load(const char *path, struct conf *c, struct conf_error *e);
+/* The schema as Markdown tables, for docs/configure.md (a test holds the two together). */
+void conf_print_schema(FILE *out);
+/* Resolves a secret's reference (file:PATH without its trailing newline, env:NAME, or "" for none) into out.
+ * ERR_INVALID: no known scheme; ERR_NOT_FOUND; ERR_TOO_LARGE. */
+MUST_CHECK enum err conf_secret(const char *reference, char *out, size_t size);

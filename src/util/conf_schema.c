@@ -1,0 +1,144 @@
+#include "util/conf_schema.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* AT(section, key) is what every entry starts with. */
+#define AT(s, k) .section = #s, .key = #k, .offset = offsetof(struct conf, s.k), .size = sizeof ((struct conf *)0)->s.k
+
+static const struct conf_key schema[] = {
+	{AT(site, name), .type = CONF_TEXT, .initial = "Outport", .about = "The site's name in English: titles, feeds, the search box. Headers and static pages are files in `client_dir`."},
+	{AT(site, name_fr), .type = CONF_TEXT, .initial = "", .about = "The site's name in French; the English one when empty."},
+	{AT(site, url), .type = CONF_URL, .required = true, .initial = "",
+	 .about = "The address visitors use, for canonical links, feeds and the sitemap."},
+	{AT(site, contact_email), .type = CONF_EMAIL, .required = true, .initial = "",
+	 .about = "Where the site's owner can be reached; shown on the contact and privacy pages."},
+	{AT(site, currency), .type = CONF_CURRENCY, .initial = "CAD", .about = "The currency of every price."},
+	{AT(site, languages), .type = CONF_LIST, .initial = "en,fr", .choices = "en fr",
+	 .about = "The languages offered; the first is the default."},
+
+	{AT(database, socket), .type = CONF_PATH, .initial = "/run/mysqld/mysqld.sock",
+	 .about = "The local server's socket, used when `host` is empty."},
+	{AT(database, host), .type = CONF_TEXT, .initial = "", .about = "Name or address of a remote server."},
+	{AT(database, port), .type = CONF_INT, .min = 1, .max = 65535, .initial = "3306", .about = "The remote server's port."},
+	{AT(database, name), .type = CONF_TEXT, .initial = "outport", .about = "The database."},
+	{AT(database, user), .type = CONF_TEXT, .initial = "outport", .about = "The database's user."},
+	{AT(database, password), .type = CONF_SECRET, .initial = "",
+	 .about = "Where the password is kept; empty for socket authentication. Never the password itself."},
+	{AT(database, connect_timeout), .type = CONF_INT, .min = 1, .max = 60, .initial = "2",
+	 .about = "Seconds to wait for a connection."},
+	{AT(database, read_timeout), .type = CONF_INT, .min = 1, .max = 600, .initial = "5",
+	 .about = "Seconds to wait for the server's answer."},
+	{AT(database, statement_timeout_ms), .type = CONF_INT, .min = 0, .max = 60000, .initial = "500",
+	 .about = "Milliseconds after which the server gives a page's statement up; 0 for never."},
+	{AT(database, tls_ca), .type = CONF_PATH, .initial = "",
+	 .about = "A file of certificate authorities: when given, TLS is enforced and the server verified."},
+
+	{AT(worker, threads), .type = CONF_INT, .min = 1, .max = 64, .initial = "4",
+	 .about = "Threads of a process; each owns a database connection."},
+	{AT(worker, max_connections), .type = CONF_INT, .min = 16, .max = 65536, .initial = "2048",
+	 .about = "FastCGI connections a process holds at once."},
+	{AT(worker, read_timeout_ms), .type = CONF_INT, .min = 100, .max = 60000, .initial = "5000",
+	 .about = "Milliseconds a peer may be silent while its request is being read."},
+	{AT(worker, drain_seconds), .type = CONF_INT, .min = 1, .max = 300, .initial = "20",
+	 .about = "Seconds that requests in flight get to finish when the process is told to stop."},
+	{AT(worker, arena_kb), .type = CONF_INT, .min = 256, .max = 65536, .initial = "4096",
+	 .about = "Kilobytes of memory one request may use."},
+	{AT(worker, runtime_dir), .type = CONF_PATH, .initial = "/run/outport",
+	 .about = "Folder shared by the workers of a host, for the metrics."},
+	{AT(worker, client_dir), .type = CONF_PATH, .initial = OUTPORT_DATADIR "/client", .shown = "PREFIX/share/outport/client",
+	 .about = "Folder of the static site, whose partials the worker's pages share."},
+	{AT(worker, trusted_proxies), .type = CONF_ADDRESSES, .initial = "",
+	 .about = "Proxies in front of nginx whose `X-Forwarded-For` is believed."},
+
+	{AT(limits, submit_per_hour), .type = CONF_INT, .min = 1, .max = 100000, .initial = "10",
+	 .about = "Listings one address may submit in an hour."},
+	{AT(limits, contact_per_hour), .type = CONF_INT, .min = 1, .max = 100000, .initial = "10",
+	 .about = "Messages one address may send in an hour, to the site and to sellers."},
+	{AT(limits, report_per_hour), .type = CONF_INT, .min = 1, .max = 100000, .initial = "20",
+	 .about = "Listings one address may report in an hour."},
+	{AT(limits, form_min_seconds), .type = CONF_INT, .min = 0, .max = 60, .initial = "2",
+	 .about = "A form sent back sooner than this is a robot's."},
+	{AT(limits, form_max_seconds), .type = CONF_INT, .min = 60, .max = 604800, .initial = "86400",
+	 .about = "A form sent back later than this is shown again, with its values."},
+
+	{AT(log, level), .type = CONF_CHOICE, .initial = "info", .choices = "debug info warning error",
+	 .about = "The least important lines to log."},
+};
+
+const struct conf_key *conf_schema(size_t *n)
+{
+	*n = sizeof schema / sizeof *schema;
+	return schema;
+}
+
+bool conf_schema_has_section(const char *section)
+{
+	for (size_t i = 0; i < sizeof schema / sizeof *schema; i++)
+		if (strcmp(schema[i].section, section) == 0)
+			return true;
+	return false;
+}
+
+void conf_defaults(struct conf *c)
+{
+	char why[CONF_WHY_MAX];
+	*c = (struct conf){0};
+	for (size_t i = 0; i < sizeof schema / sizeof *schema; i++)
+		if (!conf_value_store(&schema[i], schema[i].initial, c, why))
+			abort(); /* the table contradicts itself: every test would stop here */
+}
+
+/* "`a`, `b` or `c`" of "a b c". */
+static void print_choices(FILE *out, const char *choices, const char *last)
+{
+	for (const char *word = choices; *word != '\0';) {
+		size_t n = strcspn(word, " ");
+		const char *next = word + n + (word[n] != '\0');
+		if (word != choices)
+			fputs(*next == '\0' ? last : ", ", out);
+		fprintf(out, "`%.*s`", (int)n, word);
+		word = next;
+	}
+}
+
+static void print_accepted(FILE *out, const struct conf_key *k)
+{
+	size_t bytes = k->size - 1;
+	switch (k->type) {
+	case CONF_TEXT: fprintf(out, "text, at most %zu bytes", bytes); break;
+	case CONF_INT: fprintf(out, "whole number, %lld to %lld", (long long)k->min, (long long)k->max); break;
+	case CONF_PATH: fputs("absolute path", out); break;
+	case CONF_EMAIL: fputs("e-mail address", out); break;
+	case CONF_URL: fputs("`http://` or `https://`, host and port, no slash at the end", out); break;
+	case CONF_CURRENCY: fputs("ISO 4217 code", out); break;
+	case CONF_CHOICE: print_choices(out, k->choices, " or "); break;
+	case CONF_LIST:
+		fputs("list of ", out);
+		print_choices(out, k->choices, " and ");
+		break;
+	case CONF_ADDRESSES: fprintf(out, "list of addresses or CIDR blocks, at most %d", CONF_TRUSTED_MAX); break;
+	case CONF_SECRET: fputs("`file:PATH` or `env:NAME`", out); break;
+	}
+}
+
+void conf_print_schema(FILE *out)
+{
+	const char *section = "";
+	for (size_t i = 0; i < sizeof schema / sizeof *schema; i++) {
+		const struct conf_key *k = &schema[i];
+		if (strcmp(section, k->section) != 0) {
+			section = k->section;
+			fprintf(out, "%s### `[%s]`\n\n| key | value | default | meaning |\n|---|---|---|---|\n",
+			        i > 0 ? "\n" : "", section);
+		}
+		fprintf(out, "| `%s` | ", k->key);
+		print_accepted(out, k);
+		const char *initial = k->shown != NULL ? k->shown : k->initial;
+		if (k->required)
+			fputs(" | **required** | ", out);
+		else
+			fprintf(out, *initial != '\0' ? " | `%s` | " : " | %s| ", initial);
+		fprintf(out, "%s |\n", k->about);
+	}
+}

@@ -1,0 +1,31 @@
+/* metrics: each worker maps a slot file in the shared runtime folder and counts there with atomics; any worker
+ * sums them all. A dead worker's slot is folded into a base, so counters never fall. Prometheus text format 0.0.4. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "util/buf.h"
+#include "util/err.h"
+
+/* A new one goes to the end: the order is the slot files' layout, which releases share during an upgrade. */
+enum metric {
+	METRIC_REQUESTS_2XX, METRIC_REQUESTS_3XX, METRIC_REQUESTS_4XX, METRIC_REQUESTS_5XX,
+	METRIC_REQUEST_US,      /* sum of request times */
+	METRIC_DB_QUERIES, METRIC_DB_US, METRIC_DB_ERRORS, METRIC_DB_CONNECTS,
+	METRIC_CLIENT_GONE, METRIC_BAD_REQUESTS, METRIC_RATE_LIMITED, METRIC_SPAM_REFUSED,
+	METRIC_LISTINGS_SUBMITTED, METRIC_MESSAGES_RECEIVED, METRIC_SEARCHES, METRIC_SEARCH_TIMEOUTS,
+	METRIC_CONNECTIONS_OPENED, METRIC_CONNECTIONS_REFUSED,
+	METRIC_COUNT
+};
+enum { METRIC_BUCKETS = 12 }; /* request time histogram: 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, +Inf ms */
+
+struct metrics;
+
+/* dir must exist. Takes a free slot or makes one, folding dead ones. A NULL dir gives counters private to the process. */
+MUST_CHECK enum err metrics_open(const char *dir, struct metrics **out);
+void metrics_close(struct metrics *m);
+void metrics_add(struct metrics *m, enum metric id, uint64_t n);
+void metrics_observe_request(struct metrics *m, int status, uint64_t us);
+/* The whole pool's numbers. */
+void metrics_write(struct metrics *m, struct buf *out);

@@ -1,0 +1,139 @@
+// Chromium for the browser tests: the site's page types, a page that is watched for what must never happen, and small helpers.
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { tool, toolsDir } from '../support/npm.mjs';
+import { topSrc } from '../support/nginx.mjs';
+
+export const chromiumPath = process.env.CHROME_PATH ?? '/usr/bin/chromium';
+export const phone = { width: 360, height: 740 };
+export const desktop = { width: 1280, height: 850 };
+export const languages = ['en', 'fr'];
+export const prefix = { en: '', fr: '/fr' };
+
+// quickstart installs the tools and says where; a bare `make check` without them passes these tests by (automake's status for that).
+if (process.env.OUTPORT_NPM === undefined && !existsSync(path.join(toolsDir, 'node_modules/playwright-core'))) {
+	console.log(`no playwright-core below ${toolsDir}: see docs/develop.md`);
+	process.exit(77);
+}
+
+// As root (in a container) Chromium's own sandbox cannot be had; the pages are ours.
+export async function openBrowser(args = []) {
+	const { default: playwright } = await tool('playwright-core');
+	return playwright.chromium.launch({ executablePath: chromiumPath, args: [...(process.getuid() === 0 ? ['--no-sandbox'] : []), ...args] });
+}
+
+// A page whose console, requests and errors are noted; problems() gives those so far and forgets them.
+export async function watchedPage(context, url) {
+	const page = await context.newPage();
+	const { origin } = new URL(url);
+	let problems = [];
+	page.on('console', message => {
+		// Chromium says so of every page that is not a 200; the status is what the test asked for.
+		const expected = /^Failed to load resource: the server responded with a status of [45]/.test(message.text());
+		if (['error', 'warning'].includes(message.type()) && !expected)
+			problems.push(`console: ${message.text()} (${message.location().url})`);
+	});
+	page.on('pageerror', error => problems.push(`error: ${error.stack}`));
+	page.on('request', request => {
+		if (new URL(request.url()).origin !== origin && !request.url().startsWith('data:'))
+			problems.push(`a request to another origin: ${request.url()}`);
+	});
+	page.on('response', response => {
+		if (response.status() >= 400 && !['document', 'fetch'].includes(response.request().resourceType()))
+			problems.push(`${response.status()} for ${response.url()}`);
+	});
+	page.problems = () => problems.splice(0);
+	page.holdClean = () => assert.deepEqual(page.problems(), [], `on ${page.url()}`);
+	return page;
+}
+
+async function addListing(site, title) {
+	const { stdout } = await site.ctl('listing', 'add', '--title', title, '--description', 'A page of its own to look at, long enough to be taken as a description.\n\nAnd a second paragraph.',
+		'--category', 'fishing-boats', '--price', '1250.50', '--location', 'twillingate', '--contact-name', 'Leo Pike',
+		'--contact-email', `leo.${process.pid}@example.com`, '--publish');
+	return Number(/\d+/.exec(stdout)[0]);
+}
+
+// Listings of our own, so that tests that share a site leave each other's alone: one that is there, one that is gone.
+export async function makeListings(site) {
+	const there = await addListing(site, `Cedar dory, 16 feet, with oars (${process.pid}.${Date.now() % 10000})`);
+	const gone = await addListing(site, `Gone to a good home (${process.pid}.${Date.now() % 10000})`);
+	await site.ctl('listing', 'remove', String(gone));
+	return { there, gone };
+}
+
+// A form's static page, sent as it is.
+const sendEmpty = address => async (page, url) => {
+	await page.goto(url + address);
+	await page.locator('main form[method=post] button').click();
+	await page.waitForSelector('#errors');
+};
+
+// What nginx shows when the pool is away; the file with the headers nginx sends with it.
+const staticError = (lang, status) => async (page, url) => {
+	const address = `${url}${prefix[lang]}/away-${status}`;
+	const { headers } = await page.request.get(`${url}/privacy`).then(r => ({ headers: r.headers() }));
+	await page.route(address, route => route.fulfill({
+		status, contentType: 'text/html; charset=utf-8', body: readFileSync(path.join(topSrc, `client${prefix[lang]}/errors/${status}.html`)),
+		headers: { 'content-security-policy': headers['content-security-policy'] },
+	}));
+	await page.goto(address);
+};
+
+const goTo = address => (page, url) => page.goto(url + address);
+
+// Every kind of page there is, as { name, open(page, url) }.
+export function pageTypes(lang, { there, gone }) {
+	const at = prefix[lang];
+	return [
+		['home', goTo(`${at}/`)],
+		['listings', goTo(`${at}/listings`)],
+		['filtered', goTo(`${at}/listings?category=boats&min_price=10&sort=price_asc`)],
+		['empty', goTo(`${at}/listings?q=zzyzx+qwertz&max_price=1`)],
+		['refused', goTo(`${at}/listings?min_price=abc`)],
+		['listing', goTo(`${at}/listings/${there}`)],
+		['listing-contact', goTo(`${at}/listings/${there}/contact`)],
+		['listing-contact-errors', sendEmpty(`${at}/listings/${there}/contact`)],
+		['listing-contact-received', goTo(`${at}/listings/${there}/contact/received`)],
+		['report', goTo(`${at}/listings/${there}/report`)],
+		['report-errors', sendEmpty(`${at}/listings/${there}/report`)],
+		['submit', goTo(`${at}/submit`)],
+		['submit-errors', sendEmpty(`${at}/submit`)],
+		['submit-received', goTo(`${at}/submit/received`)],
+		['contact', goTo(`${at}/contact`)],
+		['contact-errors', sendEmpty(`${at}/contact`)],
+		['contact-received', goTo(`${at}/contact/received`)],
+		['resources', goTo(`${at}/resources`)],
+		['article', goTo(`${at}/resources/safe-buying`)],
+		['privacy', goTo(`${at}/privacy`)],
+		['terms', goTo(`${at}/terms`)],
+		['not-found', goTo(`${at}/nowhere`)],
+		['gone', goTo(`${at}/listings/${gone}`)],
+		['unavailable', staticError(lang, 503)],
+	].map(([name, open]) => ({ name: `${lang} ${name}`, open }));
+}
+
+// The list as a visitor reads it.
+export const titles = page => page.locator('.results .card-title').allInnerTexts();
+export const chips = page => page.locator('.chips .chip').count();
+export const query = page => Object.fromEntries(new URL(page.url()).searchParams);
+// "$1,250.50", "1 250,50 $", "Free" as minor units.
+export const prices = async page => (await page.locator('.results .price').allInnerTexts())
+	.map(text => (/\d/.test(text) ? Number(text.replace(/[^\d.,]/g, '').replace(/,(?=\d{3})/g, '').replace(',', '.')) : 0));
+
+// A form as somebody would fill it in who makes no mistakes.
+export async function fill(page, values) {
+	for (const [name, value] of Object.entries(values)) {
+		const field = page.locator(`#f-${name}`);
+		if (await field.evaluate(element => element.tagName) === 'SELECT')
+			await field.selectOption(value);
+		else
+			await field.fill(value);
+	}
+}
+
+export const offer = what => ({
+	title: what, description: 'Sixteen feet, oars included, painted last spring.\n\nPick up only.', category: 'fishing-boats', price: '1,250.50',
+	location: 'twillingate', stock: '2', contact_name: 'Marie Tremblay', contact_email: 'marie@example.com',
+});

@@ -1,0 +1,25 @@
+/* The db layer's suites. Each test_*.c here brings one: add it to the list. */
+#include <stdio.h>
+
+#include "../support/suites.h"
+#include "db/db.h"
+
+Suite *suite_db(void);
+Suite *suite_migrate(void);
+Suite *suite_db_faults(void);
+Suite *suite_catalog(void);
+Suite *suite_site(void);
+Suite *suite_listing_search(void);
+Suite *suite_listing_write(void);
+Suite *suite_listing_page(void);
+
+int main(void)
+{
+	if (db_library_init() != ERR_OK) {
+		fputs("the client library does not start\n", stderr);
+		return EXIT_FAILURE;
+	}
+	int status = suites_run((suite_maker[]){suite_db, suite_migrate, suite_listing_page, suite_listing_search, suite_listing_write, suite_catalog, suite_site, suite_db_faults, NULL});
+	db_library_end();
+	return status;
+}

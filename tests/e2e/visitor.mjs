@@ -1,0 +1,28 @@
+// A site of its own for a test file, with the calls a visitor, a browser and a broken program make.
+import { after } from 'node:test';
+import { request, raw } from '../support/http.mjs';
+import { until } from '../support/nginx.mjs';
+import { startSite } from '../support/site.mjs';
+
+export async function openSite(options = { listings: 3000 }) {
+	const site = await startSite(options);
+	after(() => site.stop());
+	const { url } = site;
+	return {
+		url, host: new URL(url).host, origin: new URL(url).origin, conf: site.conf, sql: site.sql,
+		get: (path, headers) => request(url + path, { headers }),
+		post: (path, body, headers, from) => request(url + path, { method: 'POST', body, from, headers: { 'Content-Length': Buffer.byteLength(body), ...headers } }),
+		request: (method, path, more = {}) => request(url + path, { method, ...more }),
+		// The status and all that came back for bytes sent as they are.
+		async raw(text) {
+			const answer = await raw(site.port, text);
+			return { status: Number(/^HTTP\/1\.[01] (\d{3})/.exec(answer)?.[1]), text: answer };
+		},
+		ctl: async (...args) => (await site.ctl(...args)).stdout,
+		until: (test, what) => until(test, () => what, 15000),
+		// The token a form page carries.
+		async formAge() {
+			return /name="_age" value="([^"]+)"/.exec((await request(`${url}/submit`)).body)[1];
+		},
+	};
+}

@@ -1,0 +1,17 @@
+/* The model layer's suites. Each test_*.c here brings one: add it to the list. */
+#include "../support/suites.h"
+#include "suites_model.h"
+
+int main(void)
+{
+	return suites_run((suite_maker[]){
+		suite_catalog,
+		suite_cursor,
+		suite_form_age,
+		suite_listing,
+		suite_money,
+		suite_search_text,
+		suite_slug,
+		NULL,
+	});
+}

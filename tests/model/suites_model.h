@@ -1,0 +1,12 @@
+/* The suites of the model layer, one per test_*.c. */
+#pragma once
+
+#include <check.h>
+
+Suite *suite_catalog(void);
+Suite *suite_cursor(void);
+Suite *suite_form_age(void);
+Suite *suite_listing(void);
+Suite *suite_money(void);
+Suite *suite_search_text(void);
+Suite *suite_slug(void);
