@@ -32,7 +32,7 @@ stage() {
 	printf '%s, %d s\n' "$result" $((SECONDS - began))
 	[ "$result" = passed ] && return 0
 	check_failed=$((check_failed + 1))
-	tail -n 40 "$out" | sed 's/^/      | /'
+	tail -n 80 "$out" | cut -c 1-300 | sed 's/^/      | /'
 	return 1
 }
 
@@ -86,7 +86,24 @@ suite() {
 	trap shared_site_stop EXIT
 	shared_site_start "$dir" || status=1
 	make -C "$dir" -k -j"$(nproc)" check || status=1
+	[ "$status" -eq 0 ] || show_failures "$dir"
 	return "$status"
+}
+
+# show_failures FOLDER: what the failed programs said, for whoever has this log and not the machine.
+show_failures() {
+	local result log
+	grep -lrE --include='*.trs' '^:test-result: (FAIL|ERROR)' "$1" | while IFS= read -r result; do
+		log=${result%.trs}.log
+		printf '\n%s\n' "${result#"$1/"}"
+		if grep -q 'failing tests:' "$log"; then
+			sed -n '/failing tests:/,$p' "$log" | head -n 60
+		elif grep -q '^not ok' "$log"; then
+			grep -A 25 '^ *not ok' "$log" | head -n 60
+		else
+			tail -n 30 "$log"
+		fi
+	done
 }
 
 build_in() {
