@@ -119,52 +119,73 @@ static void put_repaired(struct buf *b, const char *s, size_t n)
 	}
 }
 
-static uint64_t has_zero(uint64_t x)
+/* Sixteen bytes that are looked at at once: GCC's vectors, which clang and every machine know. */
+typedef unsigned char block __attribute__((vector_size(16)));
+
+/* What was seen so far, in any of a block's places. */
+struct sight {
+	block special; /* not zero: some byte does not stand for itself */
+	block bits;    /* all bytes, one over the other */
+};
+
+static void look(struct sight *seen, const char *s)
 {
-	return (x - UINT64_C(0x0101010101010101)) & ~x;
+	block x;
+	memcpy(&x, s, sizeof x);
+	seen->special |= (block)((x < 0x20) | (x == '"') | (x == '\\') | (x == '<') | (x == 0x7f));
+	seen->bits |= x;
 }
 
-/* Nonzero when one of eight bytes does not stand for itself or is not ASCII (bytes from 0x80 on, controls, '"', '\\', '<', DEL).
- * May say so of a byte above one that does: the caller looks again, byte by byte. */
-static uint64_t unplain(uint64_t x)
+/* The or of all its bytes is 0 in the bits of mask. */
+static bool clear_of(block x, unsigned char mask)
 {
-	const uint64_t ones = UINT64_C(0x0101010101010101);
-	uint64_t control = x - ones * 0x20;
-	uint64_t found = has_zero(x ^ (ones * '"')) | has_zero(x ^ (ones * '\\')) | has_zero(x ^ (ones * '<')) | has_zero(x ^ (ones * 0x7f));
-	return (x | control | found) & (ones * 0x80);
+	uint64_t half[2];
+	memcpy(half, &x, sizeof half);
+	return ((half[0] | half[1]) & (UINT64_C(0x0101010101010101) * mask)) == 0;
 }
 
-/* How many bytes from the start are plain ASCII. Most strings are nothing else, so eight are looked at a time. */
-static size_t plain_prefix(const char *s, size_t n)
+/* Valid and with nothing to escape, as most strings are. */
+static bool plain_text(const char *s, size_t n)
 {
-	size_t i = 0;
-	for (uint64_t word; n - i >= sizeof word; i += sizeof word) {
-		memcpy(&word, s + i, sizeof word);
-		if (unplain(word) != 0)
-			break;
+	struct sight seen = {0};
+	if (n < sizeof(block)) {
+		char padded[sizeof(block)] = "                ";
+		memcpy(padded, s, n);
+		look(&seen, padded);
+	} else {
+		for (size_t i = 0; n - i >= sizeof(block); i += sizeof(block))
+			look(&seen, s + i);
+		/* What is left, and some bytes before it once more. */
+		look(&seen, s + n - sizeof(block));
 	}
-	while (i < n && (unsigned char)s[i] < 0x80 && plain((unsigned char)s[i]))
-		i++;
-	return i;
+	return clear_of(seen.special, 0xff) && (clear_of(seen.bits, 0x80) || utf8_valid(s, n));
+}
+
+static void put_quoted_plain(struct buf *b, const char *s, size_t n)
+{
+	char *to = buf_reserve(b, n + 2);
+	if (to == NULL)
+		return;
+	to[0] = '"';
+	memcpy(to + 1, s, n);
+	to[n + 1] = '"';
+	to[n + 2] = '\0';
+	b->len += n + 2;
 }
 
 static void put_quoted(struct buf *b, const char *s)
 {
-	size_t n = strlen(s), whole = plain_prefix(s, n);
+	size_t n = strlen(s);
+	if (plain_text(s, n)) {
+		put_quoted_plain(b, s, n);
+		return;
+	}
 	buf_putc(b, '"');
-	buf_put(b, s, whole);
-	if (whole < n && utf8_valid(s + whole, n - whole))
-		put_valid(b, s + whole, n - whole);
-	else if (whole < n)
-		put_repaired(b, s + whole, n - whole);
+	if (utf8_valid(s, n))
+		put_valid(b, s, n);
+	else
+		put_repaired(b, s, n);
 	buf_putc(b, '"');
-}
-
-void json_key_literal(struct json *j, const char *quoted, size_t n)
-{
-	before_value(j);
-	buf_put(j->out, quoted, n);
-	j->comma = false;
 }
 
 void json_name(struct json *j, const char *name)
@@ -211,5 +232,6 @@ void json_time(struct json *j, int64_t t)
 		return;
 	}
 	clock_rfc3339(t, text);
-	json_string(j, text);
+	before_value(j);
+	put_quoted_plain(j->out, text, CLOCK_RFC3339_LENGTH);
 }

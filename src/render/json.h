@@ -17,11 +17,20 @@ void json_object(struct json *j);      /* { */
 void json_object_end(struct json *j);
 void json_array(struct json *j);
 void json_array_end(struct json *j);
+/* comma_name: with the comma that goes before all members but the first. Inline, because a list is hundreds of these with a
+ * known length. */
+static inline void json_key_literal(struct json *j, const char *comma_name, size_t n)
+{
+	if (j->comma)
+		buf_put(j->out, comma_name, n);
+	else
+		buf_put(j->out, comma_name + 1, n - 1);
+	j->comma = false;
+}
 /* A member's name: a string literal by construction, so it is written as it is. */
-#define json_key(j, key) json_key_literal((j), "\"" key "\":", sizeof("\"" key "\":") - 1)
+#define json_key(j, key) json_key_literal((j), ",\"" key "\":", sizeof(",\"" key "\":") - 1)
 /* The same for a name that is no literal: escaped. */
 void json_name(struct json *j, const char *name);
-void json_key_literal(struct json *j, const char *quoted, size_t n);
 void json_string(struct json *j, const char *s); /* NULL: null */
 void json_int(struct json *j, int64_t v);
 void json_bool(struct json *j, bool v);

@@ -9,6 +9,7 @@ int64_t clock_unix(void);
 int64_t clock_unix_ms(void);
 uint64_t clock_mono_us(void);
 
+enum { CLOCK_RFC3339_LENGTH = 20 };
 /* "2026-01-31T12:00:00Z" (RFC 3339, section 5.6). */
 void clock_rfc3339(int64_t t, char out[static 32]);
 /* "Sat, 31 Jan 2026 12:00:00 GMT" (RFC 9110, section 5.6.7). */

@@ -1,6 +1,7 @@
 #include "../support/suites.h"
 
 #include <cjson/cJSON.h>
+#include <string.h>
 
 #include "render/json.h"
 
@@ -22,6 +23,36 @@ static const struct {
 	{"é\xe2\x82", "\"é\uFFFD\uFFFD\""},
 	{"\xff<\"é", "\"\uFFFD\\u003c\\\"é\""},
 };
+
+/* What needs an escape is seen wherever it stands: the writer looks at sixteen bytes at once. */
+START_TEST(no_place_hides_a_character)
+{
+	static const char special[] = {'"', '\\', '<', '\n', 0x01, 0x1f, 0x7f, (char)0x80, (char)0xff};
+	struct buf b;
+	struct json j;
+	size_t n = (size_t)_i;
+	buf_init(&b, 1024);
+	for (size_t at = 0; at < n; at++) {
+		for (size_t k = 0; k < COUNT_OF(special); k++) {
+			char text[64] = {0};
+			memset(text, 'a', n);
+			text[at] = special[k];
+			buf_reset(&b);
+			json_begin(&j, &b);
+			json_string(&j, text);
+			ck_assert_msg(b.len > n + 2, "byte %02x at %zu of %zu", (unsigned char)special[k], at, n);
+		}
+	}
+	char plain[64] = {0};
+	memset(plain, 'z', n);
+	buf_reset(&b);
+	json_begin(&j, &b);
+	json_string(&j, plain);
+	ck_assert_uint_eq(b.len, n + 2);
+	ck_assert_int_eq(strncmp(buf_str(&b) + 1, plain, n), 0);
+	buf_free(&b);
+}
+END_TEST
 
 START_TEST(strings_are_escaped)
 {
@@ -79,6 +110,7 @@ Suite *suite_json(void)
 	Suite *s = suite_create("json");
 	TCase *t = tcase_create("json");
 	tcase_add_loop_test(t, strings_are_escaped, 0, COUNT_OF(strings));
+	tcase_add_loop_test(t, no_place_hides_a_character, 0, 50);
 	tcase_add_test(t, commas_stand_where_they_belong);
 	suite_add_tcase(s, t);
 	return s;
