@@ -1,7 +1,5 @@
 #include "app/listing_page.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "db/listing_db.h"
@@ -85,7 +83,15 @@ enum err listing_page_cursors(struct context *c, const struct query_reading *r, 
 
 const char *listing_page_path(const struct context *c, const struct listing *l)
 {
-	char id[24];
-	snprintf(id, sizeof id, "%" PRId64, l->id);
-	return context_join(c, "/listings/", id, "/", l->slug, NULL);
+	static const char start[] = "/listings/";
+	size_t slug = strlen(l->slug);
+	char *path = arena_alloc(c->arena, sizeof start + I64_TEXT_SIZE + 1 + slug);
+	if (path == NULL)
+		return "";
+	memcpy(path, start, sizeof start - 1);
+	char *p = path + sizeof start - 1;
+	p += i64_text(l->id, p);
+	*p++ = '/';
+	memcpy(p, l->slug, slug + 1);
+	return path;
 }

@@ -159,15 +159,11 @@ static unsigned read_number(struct context *c, struct query_reading *out, const 
 	const char *raw = value_of(c, name);
 	if (*raw == '\0')
 		return fallback;
-	char bound[16];
-	struct buf b;
-	buf_init(&b, 15);
-	buf_i64(&b, max);
-	memcpy(bound, buf_str(&b), b.len + 1);
-	buf_free(&b);
 	size_t n = strlen(raw);
 	unsigned long value = n <= 6 && strspn(raw, "0123456789") == n ? strtoul(raw, NULL, 10) : 0;
 	if (value < 1 || value > max || *raw == '0') {
+		char bound[I64_TEXT_SIZE];
+		i64_text(max, bound);
 		field_errors_add(&out->errors, name, MSG_FIELD_BETWEEN, bound);
 		return fallback;
 	}

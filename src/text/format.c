@@ -111,39 +111,19 @@ void format_count(struct buf *out, enum lang lang, int64_t n)
 	put_grouped(out, lang, count);
 }
 
-/* Arguments of tr_format made from a number, on the caller's stack. */
-struct number {
-	char text[24];
-};
-
-static const char *number_text(struct number *out, int64_t n)
-{
-	char reversed[24];
-	size_t count = 0, length = 0;
-	uint64_t left = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
-	do {
-		reversed[count++] = (char)('0' + left % 10);
-		left /= 10;
-	} while (left > 0);
-	if (n < 0)
-		out->text[length++] = '-';
-	while (count > 0)
-		out->text[length++] = reversed[--count];
-	out->text[length] = '\0';
-	return out->text;
-}
-
 void format_date(struct buf *out, enum lang lang, int64_t t)
 {
 	static const enum msg months[12] = {MSG_MONTH_1, MSG_MONTH_2, MSG_MONTH_3, MSG_MONTH_4,  MSG_MONTH_5,  MSG_MONTH_6,
 	                                    MSG_MONTH_7, MSG_MONTH_8, MSG_MONTH_9, MSG_MONTH_10, MSG_MONTH_11, MSG_MONTH_12};
 	int year, month, day, hour, minute, second;
-	struct number day_text, year_text;
+	char day_text[I64_TEXT_SIZE], year_text[I64_TEXT_SIZE];
 	clock_civil(t, &year, &month, &day, &hour, &minute, &second);
+	i64_text(day, day_text);
+	i64_text(year, year_text);
 	const char *args[] = {
-		day == 1 ? tr(lang, MSG_DATE_FIRST_DAY) : number_text(&day_text, day),
+		day == 1 ? tr(lang, MSG_DATE_FIRST_DAY) : day_text,
 		tr(lang, months[month - 1]),
-		number_text(&year_text, year),
+		year_text,
 	};
 	tr_format(out, lang, MSG_DATE, args, 3);
 }
@@ -160,7 +140,7 @@ void format_age(struct buf *out, enum lang lang, int64_t t, int64_t now)
 		{31 * DAY, DAY, MSG_AGE_DAY, MSG_AGE_DAYS},
 	};
 	int64_t age = now - t;
-	struct number text;
+	char text[I64_TEXT_SIZE];
 	if (age < MINUTE) {
 		buf_puts(out, tr(lang, MSG_AGE_NOW));
 		return;
@@ -169,7 +149,8 @@ void format_age(struct buf *out, enum lang lang, int64_t t, int64_t now)
 		if (age >= steps[i].below)
 			continue;
 		int64_t count = age / steps[i].unit;
-		tr_format(out, lang, count == 1 ? steps[i].one : steps[i].many, (const char *const[]){number_text(&text, count)}, 1);
+		i64_text(count, text);
+		tr_format(out, lang, count == 1 ? steps[i].one : steps[i].many, (const char *const[]){text}, 1);
 		return;
 	}
 	format_date(out, lang, t);

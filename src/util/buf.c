@@ -64,10 +64,12 @@ void buf_put_slow(struct buf *b, const void *p, size_t n)
 	b->data[b->len] = '\0';
 }
 
-void buf_i64(struct buf *b, int64_t v)
+enum { DIGITS = I64_TEXT_SIZE - 1 };
+
+/* Fills digits from its end and returns where the number begins. */
+static size_t write_digits(int64_t v, char digits[static DIGITS])
 {
-	char digits[20];
-	size_t at = sizeof digits;
+	size_t at = DIGITS;
 	uint64_t rest = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
 	do {
 		digits[--at] = (char)('0' + rest % 10);
@@ -75,7 +77,23 @@ void buf_i64(struct buf *b, int64_t v)
 	} while (rest > 0);
 	if (v < 0)
 		digits[--at] = '-';
-	buf_put(b, digits + at, sizeof digits - at);
+	return at;
+}
+
+size_t i64_text(int64_t v, char out[static I64_TEXT_SIZE])
+{
+	char digits[DIGITS];
+	size_t at = write_digits(v, digits), n = DIGITS - at;
+	memcpy(out, digits + at, n);
+	out[n] = '\0';
+	return n;
+}
+
+void buf_i64(struct buf *b, int64_t v)
+{
+	char digits[DIGITS];
+	size_t at = write_digits(v, digits);
+	buf_put(b, digits + at, DIGITS - at);
 }
 
 void buf_printf(struct buf *b, const char *format, ...)

@@ -49,6 +49,9 @@ static inline void buf_putc(struct buf *b, char c)
 }
 
 void buf_i64(struct buf *b, int64_t v);
+/* The same digits and a NUL, for where no buffer is at hand. Returns how many there are. */
+enum { I64_TEXT_SIZE = 21 };
+size_t i64_text(int64_t v, char out[static I64_TEXT_SIZE]);
 /* For logs, the tool's output and plain text only: SQL, HTML and JSON have writers that escape. */
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Makes room for n more bytes and returns where they go; the caller adds to len. NULL with the error set. */

@@ -17,6 +17,9 @@ START_TEST(numbers_are_written_as_printf_would)
 	buf_i64(&b, numbers[_i]);
 	snprintf(expected, sizeof expected, "%" PRId64, numbers[_i]);
 	ck_assert_str_eq(buf_str(&b), expected);
+	char text[I64_TEXT_SIZE];
+	ck_assert_uint_eq(i64_text(numbers[_i], text), strlen(expected));
+	ck_assert_str_eq(text, expected);
 	buf_free(&b);
 }
 END_TEST
