@@ -72,6 +72,26 @@ static enum err grow(struct sink *s, size_t columns)
 	return ERR_OK;
 }
 
+/* Moves a row's texts, which live until the next row, into one piece of the arena. */
+static enum err keep_texts(struct arena *a, struct db_value *row, size_t columns)
+{
+	size_t bytes = 0;
+	for (size_t i = 0; i < columns; i++)
+		if (row[i].s != NULL)
+			bytes += row[i].n + 1;
+	char *to = bytes > 0 ? arena_alloc(a, bytes) : NULL;
+	if (to == NULL)
+		return bytes > 0 ? ERR_NOMEM : ERR_OK;
+	for (size_t i = 0; i < columns; i++) {
+		if (row[i].s == NULL)
+			continue;
+		memcpy(to, row[i].s, row[i].n + 1);
+		row[i].s = to;
+		to += row[i].n + 1;
+	}
+	return ERR_OK;
+}
+
 static enum err collect(struct sink *s, const struct db_statement *st, bool *stop)
 {
 	(void)stop;
@@ -83,18 +103,9 @@ static enum err collect(struct sink *s, const struct db_statement *st, bool *sto
 			return e;
 	}
 	struct db_value *to = s->rows->cells + s->rows->n * st->columns;
-	for (unsigned i = 0; i < st->columns; i++) {
-		to[i] = st->row[i];
-		if (to[i].s != NULL) {
-			char *copy = arena_alloc(s->arena, to[i].n + 1);
-			if (copy == NULL)
-				return ERR_NOMEM;
-			memcpy(copy, st->row[i].s, to[i].n);
-			to[i].s = copy;
-		}
-	}
+	memcpy(to, st->row, st->columns * sizeof *to);
 	s->rows->n++;
-	return ERR_OK;
+	return keep_texts(s->arena, to, st->columns);
 }
 
 static enum err hand_out(struct sink *s, const struct db_statement *st, bool *stop)

@@ -103,7 +103,7 @@ static bool column_init(struct db_column *c, MYSQL_BIND *b, const MYSQL_FIELD *f
 	return c->text != NULL;
 }
 
-static enum err describe_result(struct db_statement *st)
+static enum err describe_result(struct db *db, struct db_statement *st)
 {
 	st->columns = mysql_stmt_field_count(st->stmt);
 	if (st->columns == 0)
@@ -118,6 +118,9 @@ static enum err describe_result(struct db_statement *st)
 			e = ERR_NOMEM;
 	if (meta != NULL)
 		mysql_free_result(meta);
+	/* Once for all executions: the library keeps it until the statement goes. */
+	if (e == ERR_OK && mysql_stmt_bind_result(st->stmt, st->result) != 0)
+		e = take_error(db, st->stmt, st->sql->sql);
 	return e;
 }
 
@@ -140,7 +143,7 @@ static enum err statement_prepare(struct db *db, const struct db_sql *sql, struc
 	st->param_time = calloc(st->params + 1, sizeof *st->param_time);
 	if (st->param == NULL || st->param_time == NULL)
 		goto out;
-	e = describe_result(st);
+	e = describe_result(db, st);
 	if (e != ERR_OK)
 		goto out;
 	*out = st;
@@ -206,8 +209,7 @@ static enum err execute_once(struct db *db, const struct db_sql *sql, const stru
 		return db_error_take(db, 0, "wrong number of arguments", sql->sql);
 	for (unsigned i = 0; i < st->params; i++)
 		bind_one(&st->param[i], &st->param_time[i], &args[i]);
-	if ((st->params > 0 && mysql_stmt_bind_param(st->stmt, st->param) != 0) || mysql_stmt_execute(st->stmt) != 0 ||
-	    (st->columns > 0 && mysql_stmt_bind_result(st->stmt, st->result) != 0))
+	if ((st->params > 0 && mysql_stmt_bind_param(st->stmt, st->param) != 0) || mysql_stmt_execute(st->stmt) != 0)
 		return take_error(db, st->stmt, sql->sql);
 	db->used = true;
 	*out = st;
@@ -258,19 +260,25 @@ static enum err grow_columns(struct db *db, struct db_statement *st)
 	return ERR_OK;
 }
 
-static struct db_value column_value(struct db_column *c)
+/* Of v, what a column of this type never sets is 0 from the start. */
+static void column_read(const struct db_column *c, struct db_value *v)
 {
-	if (c->is_null)
-		return db_null();
+	if (c->is_null) {
+		*v = db_null();
+		return;
+	}
+	v->type = c->type;
 	switch (c->type) {
 	case DB_INT:
-		return db_int(c->number);
+		v->i = c->number;
+		break;
 	case DB_TIME:
-		return (struct db_value){.type = DB_TIME, .i = clock_from_civil((int)c->time.year, (int)c->time.month, (int)c->time.day,
-		                                                               (int)c->time.hour, (int)c->time.minute, (int)c->time.second)};
+		v->i = clock_from_civil((int)c->time.year, (int)c->time.month, (int)c->time.day, (int)c->time.hour, (int)c->time.minute, (int)c->time.second);
+		break;
 	default:
 		c->text[c->length] = '\0';
-		return (struct db_value){.type = c->type, .s = c->text, .n = c->length};
+		v->s = c->text;
+		v->n = c->length;
 	}
 }
 
@@ -286,7 +294,7 @@ enum err db_statement_fetch(struct db *db, struct db_statement *st, bool *more)
 	if (e != ERR_OK)
 		return e;
 	for (unsigned i = 0; i < st->columns; i++)
-		st->row[i] = column_value(&st->column[i]);
+		column_read(&st->column[i], &st->row[i]);
 	*more = true;
 	return ERR_OK;
 }
