@@ -64,6 +64,14 @@ void db_take_stats(struct db *db, uint64_t *us, unsigned *queries);
 
 /* All rows, at most max_rows (ERR_TOO_LARGE beyond), into the arena. */
 MUST_CHECK enum err db_query(struct db *db, const struct db_sql *sql, const struct db_value *args, size_t n_args, struct arena *a, size_t max_rows, struct db_rows *out);
+/* What a row becomes: size bytes, filled in by read. The row's texts are in the arena. */
+struct db_item {
+	size_t size;
+	void (*read)(const struct db_value *row, size_t columns, void *item);
+};
+/* All rows as an array of items in the arena, at most max_rows (ERR_TOO_LARGE beyond). *items is NULL when there are none. */
+MUST_CHECK enum err db_query_items(struct db *db, const struct db_sql *sql, const struct db_value *args, size_t n_args, struct arena *a, size_t max_rows,
+                                   const struct db_item *kind, void **items, size_t *n);
 /* Rows one at a time, unbuffered, for exports; row's values live until the next row. each returns false to stop,
  * and runs no statement on db. */
 MUST_CHECK enum err db_each(struct db *db, const struct db_sql *sql, const struct db_value *args, size_t n_args,

@@ -9,8 +9,9 @@ struct sink {
 	enum err (*row)(struct sink *s, const struct db_statement *st, bool *stop);
 	bool started;
 	struct arena *arena;
-	struct db_rows *rows;
-	size_t max_rows, room;
+	const struct db_item *kind; /* NULL: rows are kept as they are */
+	unsigned char *items;
+	size_t size, n, room, max_rows;
 	bool (*each)(void *ctx, const struct db_value *row, size_t columns);
 	void *ctx;
 };
@@ -26,8 +27,10 @@ static enum err run_once(struct db *db, const struct db_sql *sql, const struct d
 	if (st->columns == 0)
 		return ERR_OK;
 	bool more = true, stop = sink == NULL;
-	if (sink != NULL && sink->rows != NULL)
-		*sink->rows = (struct db_rows){.columns = st->columns};
+	if (sink != NULL) {
+		sink->n = sink->room = 0;
+		sink->size = sink->kind != NULL ? sink->kind->size : st->columns * sizeof *st->row;
+	}
 	while (e == ERR_OK && !stop) {
 		e = db_statement_fetch(db, st, &more);
 		if (e != ERR_OK || !more)
@@ -48,26 +51,23 @@ static enum err run(struct db *db, const struct db_sql *sql, const struct db_val
 	enum err e = run_once(db, sql, args, n_args, sink, result);
 	bool lost = (e == ERR_DB_AWAY || e == ERR_DB_READ_ONLY) && !db->open;
 	bool quick = clock_mono_us() - start < 1000 * 1000;
-	if (lost && kept && quick && sql->read && !db->in_transaction && (sink == NULL || !sink->started)) {
-		if (sink != NULL)
-			sink->room = 0;
+	if (lost && kept && quick && sql->read && !db->in_transaction && (sink == NULL || !sink->started))
 		e = run_once(db, sql, args, n_args, sink, result);
-	}
 	db_count(db, start);
 	return e;
 }
 
-static enum err grow(struct sink *s, size_t columns)
+static enum err grow(struct sink *s)
 {
 	size_t room = s->room == 0 ? 24 : s->room * 2;
 	if (room > s->max_rows)
 		room = s->max_rows;
-	struct db_value *cells = arena_array(s->arena, room * columns, sizeof *cells);
-	if (cells == NULL)
+	unsigned char *items = arena_array(s->arena, room, s->size);
+	if (items == NULL)
 		return ERR_NOMEM;
-	if (s->rows->n > 0)
-		memcpy(cells, s->rows->cells, s->rows->n * columns * sizeof *cells);
-	s->rows->cells = cells;
+	if (s->n > 0)
+		memcpy(items, s->items, s->n * s->size);
+	s->items = items;
 	s->room = room;
 	return ERR_OK;
 }
@@ -95,17 +95,20 @@ static enum err keep_texts(struct arena *a, struct db_value *row, size_t columns
 static enum err collect(struct sink *s, const struct db_statement *st, bool *stop)
 {
 	(void)stop;
-	if (s->rows->n == s->max_rows)
+	if (s->n == s->max_rows)
 		return ERR_TOO_LARGE;
-	if (s->rows->n == s->room) {
-		enum err e = grow(s, st->columns);
-		if (e != ERR_OK)
-			return e;
-	}
-	struct db_value *to = s->rows->cells + s->rows->n * st->columns;
-	memcpy(to, st->row, st->columns * sizeof *to);
-	s->rows->n++;
-	return keep_texts(s->arena, to, st->columns);
+	enum err e = s->n == s->room ? grow(s) : ERR_OK;
+	if (e == ERR_OK)
+		e = keep_texts(s->arena, st->row, st->columns);
+	if (e != ERR_OK)
+		return e;
+	unsigned char *item = s->items + s->n * s->size;
+	if (s->kind != NULL)
+		s->kind->read(st->row, st->columns, item);
+	else
+		memcpy(item, st->row, s->size);
+	s->n++;
+	return ERR_OK;
 }
 
 static enum err hand_out(struct sink *s, const struct db_statement *st, bool *stop)
@@ -117,9 +120,20 @@ static enum err hand_out(struct sink *s, const struct db_statement *st, bool *st
 
 enum err db_query(struct db *db, const struct db_sql *sql, const struct db_value *args, size_t n_args, struct arena *a, size_t max_rows, struct db_rows *out)
 {
-	struct sink s = {.row = collect, .arena = a, .rows = out, .max_rows = max_rows};
-	*out = (struct db_rows){0};
-	return run(db, sql, args, n_args, &s, NULL);
+	struct sink s = {.row = collect, .arena = a, .max_rows = max_rows};
+	enum err e = run(db, sql, args, n_args, &s, NULL);
+	*out = (struct db_rows){.n = s.n, .columns = s.size / sizeof *out->cells, .cells = (struct db_value *)(void *)s.items};
+	return e;
+}
+
+enum err db_query_items(struct db *db, const struct db_sql *sql, const struct db_value *args, size_t n_args, struct arena *a, size_t max_rows,
+                        const struct db_item *kind, void **items, size_t *n)
+{
+	struct sink s = {.row = collect, .arena = a, .kind = kind, .max_rows = max_rows};
+	enum err e = run(db, sql, args, n_args, &s, NULL);
+	*items = s.items;
+	*n = s.n;
+	return e;
 }
 
 enum err db_each(struct db *db, const struct db_sql *sql, const struct db_value *args, size_t n_args,

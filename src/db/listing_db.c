@@ -29,21 +29,19 @@ enum err listing_db_get(struct db *db, struct arena *a, int64_t id, struct listi
 
 enum err listing_db_similar(struct db *db, struct arena *a, const struct listing *of, unsigned limit, struct listing **out, size_t *n)
 {
-	struct db_rows r;
-	enum err e = db_query(db, &sql_similar, DB_ARGS(db_int(of->category_id), db_int(of->id), db_int(limit)), a, limit, &r);
-	if (e == ERR_OK)
-		e = listing_rows_read(a, &r, out);
+	struct listing_rows r;
+	enum err e = listing_rows_query(db, &sql_similar, DB_ARGS(db_int(of->category_id), db_int(of->id), db_int(limit)), a, limit, &r);
+	*out = r.list;
 	*n = e == ERR_OK ? r.n : 0;
 	return e;
 }
 
 enum err listing_db_list_state(struct db *db, struct arena *a, enum listing_state state, int64_t before_id, unsigned limit, struct listing **out, size_t *n)
 {
-	struct db_rows r;
+	struct listing_rows r;
 	unsigned most = limit > LIST_MAX ? LIST_MAX : limit;
-	enum err e = db_query(db, &sql_by_state, DB_ARGS(db_int(state), db_int(before_id == 0 ? INT64_MAX : before_id), db_int(most)), a, most, &r);
-	if (e == ERR_OK)
-		e = listing_rows_read(a, &r, out);
+	enum err e = listing_rows_query(db, &sql_by_state, DB_ARGS(db_int(state), db_int(before_id == 0 ? INT64_MAX : before_id), db_int(most)), a, most, &r);
+	*out = r.list;
 	*n = e == ERR_OK ? r.n : 0;
 	return e;
 }

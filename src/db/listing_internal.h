@@ -11,8 +11,14 @@
 enum { LISTING_COLUMN_COUNT = 11, LISTING_COLUMN_COUNT_ALL = 17 };
 
 void listing_row_read(const struct db_value *row, size_t columns, struct listing *l);
-/* All rows as an array in the arena. */
-MUST_CHECK enum err listing_rows_read(struct arena *a, const struct db_rows *r, struct listing **out);
+
+struct listing_rows {
+	struct listing *list;
+	size_t n;
+};
+/* db_query for a statement whose rows are listings. */
+MUST_CHECK enum err listing_rows_query(struct db *db, const struct db_sql *sql, const struct db_value *args, size_t n_args, struct arena *a, size_t max_rows,
+                                       struct listing_rows *out);
 
 /* A query's filters with open ends closed. */
 struct listing_bounds {

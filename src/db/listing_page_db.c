@@ -42,19 +42,19 @@ static enum err search_words(struct arena *a, const char *q, const char **out)
 	return e;
 }
 
-static enum err browse_newest(struct db *db, struct arena *a, const struct listing_query *q, const struct listing_bounds *b, struct db_rows *r)
+static enum err browse_newest(struct db *db, struct arena *a, const struct listing_query *q, const struct listing_bounds *b, struct listing_rows *r)
 {
 	struct db_value at = {.type = DB_TIME, .i = b->key};
-	return db_query(db, b->descending ? &sql_newest : &sql_oldest,
-	                DB_ARGS(db_int(q->category_id), db_int(q->place_id), at, at, at, db_int(b->id), db_int(b->limit + 1)), a, b->limit + 1, r);
+	return listing_rows_query(db, b->descending ? &sql_newest : &sql_oldest,
+	                          DB_ARGS(db_int(q->category_id), db_int(q->place_id), at, at, at, db_int(b->id), db_int(b->limit + 1)), a, b->limit + 1, r);
 }
 
-static enum err browse_price(struct db *db, struct arena *a, const struct listing_query *q, const struct listing_bounds *b, struct db_rows *r)
+static enum err browse_price(struct db *db, struct arena *a, const struct listing_query *q, const struct listing_bounds *b, struct listing_rows *r)
 {
 	struct db_value key = db_int(b->key);
-	return db_query(db, b->descending ? &sql_dearest : &sql_cheapest,
-	                DB_ARGS(db_int(q->category_id), db_int(q->place_id), db_int(b->min_price), db_int(b->max_price), key, key, key, db_int(b->id), db_int(b->limit + 1)),
-	                a, b->limit + 1, r);
+	return listing_rows_query(db, b->descending ? &sql_dearest : &sql_cheapest,
+	                          DB_ARGS(db_int(q->category_id), db_int(q->place_id), db_int(b->min_price), db_int(b->max_price), key, key, key, db_int(b->id), db_int(b->limit + 1)),
+	                          a, b->limit + 1, r);
 }
 
 enum err listing_db_page(struct db *db, struct arena *a, const struct listing_query *q, struct listing_page *out)
@@ -73,13 +73,10 @@ enum err listing_db_page(struct db *db, struct arena *a, const struct listing_qu
 	}
 	if (!by_price && (q->min_price >= 0 || q->max_price >= 0))
 		return listing_range_page(db, a, q, out);
-	struct db_rows r;
+	struct listing_rows r;
 	enum err e = by_price ? browse_price(db, a, q, &b, &r) : browse_newest(db, a, q, &b, &r);
-	struct listing *rows = NULL;
 	if (e == ERR_OK)
-		e = listing_rows_read(a, &r, &rows);
-	if (e == ERR_OK)
-		listing_page_finish(q, rows, r.n, out);
+		listing_page_finish(q, r.list, r.n, out);
 	return e;
 }
 

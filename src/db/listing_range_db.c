@@ -115,15 +115,12 @@ static enum err finish_scan(struct db *db, struct arena *a, const struct listing
 static enum err narrow_page(struct db *db, struct arena *a, const struct listing_query *q, const struct listing_bounds *b, struct listing_page *out)
 {
 	struct db_value at = {.type = DB_TIME, .i = b->key};
-	struct db_rows r;
-	enum err e = db_query(db, b->descending ? &sql_narrow_newest : &sql_narrow_oldest,
-	                      DB_ARGS(db_int(q->category_id), db_int(q->place_id), db_int(b->min_price), db_int(b->max_price), at, at, at, db_int(b->id), db_int(b->limit + 1)),
-	                      a, b->limit + 1, &r);
-	struct listing *rows = NULL;
+	struct listing_rows r;
+	enum err e = listing_rows_query(db, b->descending ? &sql_narrow_newest : &sql_narrow_oldest,
+	                                DB_ARGS(db_int(q->category_id), db_int(q->place_id), db_int(b->min_price), db_int(b->max_price), at, at, at, db_int(b->id), db_int(b->limit + 1)),
+	                                a, b->limit + 1, &r);
 	if (e == ERR_OK)
-		e = listing_rows_read(a, &r, &rows);
-	if (e == ERR_OK)
-		listing_page_finish(q, rows, r.n, out);
+		listing_page_finish(q, r.list, r.n, out);
 	return e;
 }
 

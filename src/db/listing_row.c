@@ -19,14 +19,19 @@ void listing_row_read(const struct db_value *row, size_t columns, struct listing
 	}
 }
 
-enum err listing_rows_read(struct arena *a, const struct db_rows *r, struct listing **out)
+static void read_item(const struct db_value *row, size_t columns, void *item)
 {
-	*out = arena_array(a, r->n, sizeof **out);
-	if (*out == NULL)
-		return ERR_NOMEM;
-	for (size_t i = 0; i < r->n; i++)
-		listing_row_read(db_cell(r, i, 0), r->columns, &(*out)[i]);
-	return ERR_OK;
+	listing_row_read(row, columns, item);
+}
+
+enum err listing_rows_query(struct db *db, const struct db_sql *sql, const struct db_value *args, size_t n_args, struct arena *a, size_t max_rows,
+                            struct listing_rows *out)
+{
+	static const struct db_item listing = {sizeof(struct listing), read_item};
+	void *items = NULL;
+	enum err e = db_query_items(db, sql, args, n_args, a, max_rows, &listing, &items, &out->n);
+	out->list = items;
+	return e;
 }
 
 void listing_bounds_make(const struct listing_query *q, struct listing_bounds *b)

@@ -39,10 +39,10 @@ static void filter_args(const struct listing_query *q, const struct listing_boun
 	out[8] = db_int(b->max_price);
 }
 
-static enum err best_rows(struct db *db, struct arena *a, const struct listing_query *q, const struct listing_bounds *b, const char *words, struct db_rows *r)
+static enum err best_rows(struct db *db, struct arena *a, const struct listing_query *q, const struct listing_bounds *b, const char *words, struct listing_rows *r)
 {
 	int64_t offset = q->page > 1 ? (int64_t)(q->page - 1) * b->limit : 0;
-	*r = (struct db_rows){0};
+	*r = (struct listing_rows){0};
 	if (offset >= LISTING_RELEVANCE_MAX)
 		return ERR_OK;
 	int64_t n = offset + b->limit + 1 > LISTING_RELEVANCE_MAX ? LISTING_RELEVANCE_MAX - offset : (int64_t)b->limit + 1;
@@ -51,10 +51,10 @@ static enum err best_rows(struct db *db, struct arena *a, const struct listing_q
 	filter_args(q, b, words, args + 1);
 	args[FILTER_ARGS + 1] = db_int(n);
 	args[FILTER_ARGS + 2] = db_int(offset);
-	return db_query(db, &sql_best, args, FILTER_ARGS + 3, a, (size_t)n, r);
+	return listing_rows_query(db, &sql_best, args, FILTER_ARGS + 3, a, (size_t)n, r);
 }
 
-static enum err sorted_rows(struct db *db, struct arena *a, const struct listing_query *q, const struct listing_bounds *b, const char *words, struct db_rows *r)
+static enum err sorted_rows(struct db *db, struct arena *a, const struct listing_query *q, const struct listing_bounds *b, const char *words, struct listing_rows *r)
 {
 	bool by_price = q->sort == SORT_PRICE_ASC || q->sort == SORT_PRICE_DESC;
 	const struct db_sql *sql = by_price ? (b->descending ? &sql_dearest : &sql_cheapest) : (b->descending ? &sql_newest : &sql_oldest);
@@ -64,26 +64,23 @@ static enum err sorted_rows(struct db *db, struct arena *a, const struct listing
 		args[FILTER_ARGS + i] = (struct db_value){.type = by_price ? DB_INT : DB_TIME, .i = b->key};
 	args[FILTER_ARGS + 3] = db_int(b->id);
 	args[FILTER_ARGS + 4] = db_int(b->limit + 1);
-	return db_query(db, sql, args, FILTER_ARGS + 5, a, b->limit + 1, r);
+	return listing_rows_query(db, sql, args, FILTER_ARGS + 5, a, b->limit + 1, r);
 }
 
 enum err listing_search_page(struct db *db, struct arena *a, const struct listing_query *q, const char *words, struct listing_page *out)
 {
 	struct listing_bounds b;
-	struct db_rows r;
+	struct listing_rows r;
 	listing_bounds_make(q, &b);
 	bool best = q->sort == SORT_RELEVANCE;
 	enum err e = best ? best_rows(db, a, q, &b, words, &r) : sorted_rows(db, a, q, &b, words, &r);
-	struct listing *rows = NULL;
-	if (e == ERR_OK)
-		e = listing_rows_read(a, &r, &rows);
 	if (e != ERR_OK)
 		return e;
 	if (!best) {
-		listing_page_finish(q, rows, r.n, out);
+		listing_page_finish(q, r.list, r.n, out);
 		return ERR_OK;
 	}
-	out->items = rows;
+	out->items = r.list;
 	out->n = r.n > b.limit ? b.limit : r.n;
 	out->has_next = r.n > b.limit;
 	out->has_previous = q->page > 1;
