@@ -5,6 +5,11 @@
 #include <string.h>
 #include <xxhash.h>
 
+#include "config.h"
+#ifdef HAVE_XXH3_128BITS_DISPATCH
+#include <xxh_x86dispatch.h> /* XXH3_128bits then means the one for this processor */
+#endif
+
 _Static_assert(MAC_KEY_BYTES == crypto_auth_hmacsha256_KEYBYTES, "HMAC-SHA-256 keys are 32 bytes");
 
 void mac_make(const uint8_t key[static MAC_KEY_BYTES], const void *data, size_t n, uint8_t out[static MAC_BYTES])
