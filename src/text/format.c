@@ -32,18 +32,17 @@ static int minor_digits(const char *currency)
 	return 2;
 }
 
-static void put_padded(struct buf *out, uint64_t n, int width)
+static void put_padded(struct buf *out, uint64_t n, size_t width)
 {
 	char digits[20];
-	int count = 0;
+	size_t at = sizeof digits;
 	do {
-		digits[count++] = (char)('0' + n % 10);
+		digits[--at] = (char)('0' + n % 10);
 		n /= 10;
-	} while (n > 0 && count < (int)sizeof digits);
-	while (count < width)
-		digits[count++] = '0';
-	while (count > 0)
-		buf_putc(out, digits[--count]);
+	} while (n > 0);
+	while (sizeof digits - at < width)
+		digits[--at] = '0';
+	buf_put(out, digits + at, sizeof digits - at);
 }
 
 static void put_grouped(struct buf *out, enum lang lang, uint64_t n)
@@ -77,7 +76,7 @@ static void put_amount(struct buf *out, enum lang lang, uint64_t minor, int digi
 	if (minor % unit == 0)
 		return;
 	buf_putc(out, lang == LANG_FR ? ',' : '.');
-	put_padded(out, minor % unit, digits);
+	put_padded(out, minor % unit, (size_t)digits);
 }
 
 void format_money(struct buf *out, enum lang lang, int64_t minor, const char *currency)
