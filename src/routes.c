@@ -16,50 +16,84 @@ static const char *const query_listings[] = {"q", "category", "location", "min_p
 static const char *const query_feed[] = {"q", "category", "location", "min_price", "max_price", "sort", NULL};
 static const char *const query_api[] = {"q", "category", "location", "min_price", "max_price", "sort", "limit", "cursor", NULL};
 
-/* method, path, handler, kind, body limit, seconds in nginx's cache, query parameters */
+/* The last columns of a row: who may call it, and what a personal token must be allowed (SCOPE_NONE: no personal token may). */
+#define ANYONE ACCESS_ANYONE, SCOPE_NONE, false
+#define ANYONE_SCOPE(scope) ACCESS_ANYONE, (scope), false
+#define MEMBER(scope) ACCESS_MEMBER, (scope), false
+#define MODERATOR(scope) ACCESS_MODERATOR, (scope), false
+#define ADMIN(scope) ACCESS_ADMIN, (scope), false
+#define MAIL_PROGRAM ACCESS_ANYONE, SCOPE_NONE, true
+
+/* method, path, handler, kind, body limit, seconds in nginx's cache, query parameters, who may */
 const struct route routes[] = {
-	{HTTP_GET, "/listings", listing_index, ROUTE_PAGE, 0, 1, query_listings},
-	{HTTP_GET, "/listings/{id}", listing_show_id, ROUTE_PAGE, 0, 1, NULL},
-	{HTTP_GET, "/listings/{id}/contact", listing_contact_form, ROUTE_PAGE, 0, 0, NULL},
-	{HTTP_POST, "/listings/{id}/contact", listing_contact_post, ROUTE_PAGE, FORM_BODY, 0, NULL},
-	{HTTP_GET, "/listings/{id}/contact/received", listing_contact_received, ROUTE_PAGE, 0, 1, NULL},
-	{HTTP_GET, "/listings/{id}/report", listing_report_form, ROUTE_PAGE, 0, 0, NULL},
-	{HTTP_POST, "/listings/{id}/report", listing_report_post, ROUTE_PAGE, FORM_BODY, 0, NULL},
-	{HTTP_GET, "/listings/{id}/report/received", listing_report_received, ROUTE_PAGE, 0, 1, NULL},
-	{HTTP_GET, "/listings/{id}/{slug}", listing_show, ROUTE_PAGE, 0, 1, NULL},
-	{HTTP_POST, "/submit", submission_post, ROUTE_PAGE, FORM_BODY, 0, NULL},
-	{HTTP_GET, "/submit/received", submission_received, ROUTE_PAGE, 0, 1, NULL},
-	{HTTP_POST, "/contact", contact_post, ROUTE_PAGE, FORM_BODY, 0, NULL},
-	{HTTP_GET, "/contact/received", contact_received, ROUTE_PAGE, 0, 1, NULL},
-	{HTTP_GET, "/resources/{slug}", resource_show, ROUTE_PAGE, 0, 1, NULL},
+	{HTTP_GET, "/listings", listing_index, ROUTE_PAGE, 0, 1, query_listings, ANYONE},
+	{HTTP_GET, "/listings/{id}", listing_show_id, ROUTE_PAGE, 0, 1, NULL, ANYONE},
+	{HTTP_GET, "/listings/{id}/contact", listing_contact_form, ROUTE_PAGE, 0, 0, NULL, ANYONE},
+	{HTTP_POST, "/listings/{id}/contact", listing_contact_post, ROUTE_PAGE, FORM_BODY, 0, NULL, ANYONE},
+	{HTTP_GET, "/listings/{id}/contact/received", listing_contact_received, ROUTE_PAGE, 0, 1, NULL, ANYONE},
+	{HTTP_GET, "/listings/{id}/report", listing_report_form, ROUTE_PAGE, 0, 0, NULL, ANYONE},
+	{HTTP_POST, "/listings/{id}/report", listing_report_post, ROUTE_PAGE, FORM_BODY, 0, NULL, ANYONE},
+	{HTTP_GET, "/listings/{id}/report/received", listing_report_received, ROUTE_PAGE, 0, 1, NULL, ANYONE},
+	{HTTP_GET, "/listings/{id}/{slug}", listing_show, ROUTE_PAGE, 0, 1, NULL, ANYONE},
+	{HTTP_POST, "/submit", submission_post, ROUTE_PAGE, FORM_BODY, 0, NULL, ANYONE},
+	{HTTP_GET, "/submit/received", submission_received, ROUTE_PAGE, 0, 1, NULL, ANYONE},
+	{HTTP_POST, "/contact", contact_post, ROUTE_PAGE, FORM_BODY, 0, NULL, ANYONE},
+	{HTTP_GET, "/contact/received", contact_received, ROUTE_PAGE, 0, 1, NULL, ANYONE},
+	{HTTP_GET, "/resources/{slug}", resource_show, ROUTE_PAGE, 0, 1, NULL, ANYONE},
 
-	{HTTP_GET, "/fragments/newest", fragment_newest, ROUTE_FRAGMENT, 0, 1, NULL},
-	{HTTP_GET, "/fragments/categories", fragment_categories, ROUTE_FRAGMENT, 0, 1, NULL},
-	{HTTP_GET, "/fragments/category-options", fragment_category_options, ROUTE_FRAGMENT, 0, 1, NULL},
-	{HTTP_GET, "/fragments/place-options", fragment_place_options, ROUTE_FRAGMENT, 0, 1, NULL},
-	{HTTP_GET, "/fragments/form-age", fragment_form_age, ROUTE_FRAGMENT, 0, 1, NULL},
-	{HTTP_GET, "/fragments/contact-address", fragment_contact_address, ROUTE_FRAGMENT, 0, 1, NULL},
-	{HTTP_GET, "/fragments/resources", fragment_resources, ROUTE_FRAGMENT, 0, 1, NULL},
+	/* accounts */
 
-	{HTTP_GET, "/feed.atom", feed_atom, ROUTE_FEED, 0, 30, query_feed},
-	{HTTP_GET, "/sitemap.xml", feed_sitemap_index, ROUTE_FEED, 0, 300, NULL},
-	{HTTP_GET, "/sitemap-{n}.xml", feed_sitemap_part, ROUTE_FEED, 0, 300, NULL},
-	{HTTP_GET, "/robots.txt", feed_robots, ROUTE_FEED, 0, 300, NULL},
-	{HTTP_GET, "/opensearch.xml", feed_opensearch, ROUTE_FEED, 0, 300, NULL},
+	/* the account's pages */
 
-	{HTTP_GET, "/api/v1/listings", api_listings, ROUTE_API, 0, 1, query_api},
-	{HTTP_POST, "/api/v1/listings", submission_post, ROUTE_API, JSON_BODY, 0, NULL},
-	{HTTP_GET, "/api/v1/listings/{id}", api_listing, ROUTE_API, 0, 1, NULL},
-	{HTTP_POST, "/api/v1/contact", contact_post, ROUTE_API, JSON_BODY, 0, NULL},
-	{HTTP_GET, "/api/v1/categories", api_categories, ROUTE_API, 0, 1, NULL},
-	{HTTP_GET, "/api/v1/places", api_places, ROUTE_API, 0, 1, NULL},
-	{HTTP_GET, "/api/v1/resources", api_resources, ROUTE_API, 0, 1, NULL},
-	{HTTP_GET, "/api/v1/resources/{slug}", api_resource, ROUTE_API, 0, 1, NULL},
-	{HTTP_GET, "/api/v1/openapi.json", api_openapi, ROUTE_API, 0, 300, NULL},
-	{HTTP_GET, "/openapi.json", api_openapi, ROUTE_API, 0, 300, NULL},
+	/* listings of one's own */
 
-	{HTTP_GET, "/healthz", operation_healthz, ROUTE_OPERATION, 0, 0, NULL},
-	{HTTP_GET, "/readyz", operation_readyz, ROUTE_OPERATION, 0, 0, NULL},
-	{HTTP_GET, "/metrics", operation_metrics, ROUTE_INTERNAL, 0, 0, NULL},
+	/* conversations */
+
+	/* favourites and saved searches */
+
+	/* moderation */
+
+	/* reports */
+
+	{HTTP_GET, "/fragments/newest", fragment_newest, ROUTE_FRAGMENT, 0, 1, NULL, ANYONE},
+	{HTTP_GET, "/fragments/categories", fragment_categories, ROUTE_FRAGMENT, 0, 1, NULL, ANYONE},
+	{HTTP_GET, "/fragments/category-options", fragment_category_options, ROUTE_FRAGMENT, 0, 1, NULL, ANYONE},
+	{HTTP_GET, "/fragments/place-options", fragment_place_options, ROUTE_FRAGMENT, 0, 1, NULL, ANYONE},
+	{HTTP_GET, "/fragments/form-age", fragment_form_age, ROUTE_FRAGMENT, 0, 1, NULL, ANYONE},
+	{HTTP_GET, "/fragments/contact-address", fragment_contact_address, ROUTE_FRAGMENT, 0, 1, NULL, ANYONE},
+	{HTTP_GET, "/fragments/resources", fragment_resources, ROUTE_FRAGMENT, 0, 1, NULL, ANYONE},
+
+	{HTTP_GET, "/feed.atom", feed_atom, ROUTE_FEED, 0, 30, query_feed, ANYONE},
+	{HTTP_GET, "/sitemap.xml", feed_sitemap_index, ROUTE_FEED, 0, 300, NULL, ANYONE},
+	{HTTP_GET, "/sitemap-{n}.xml", feed_sitemap_part, ROUTE_FEED, 0, 300, NULL, ANYONE},
+	{HTTP_GET, "/robots.txt", feed_robots, ROUTE_FEED, 0, 300, NULL, ANYONE},
+	{HTTP_GET, "/opensearch.xml", feed_opensearch, ROUTE_FEED, 0, 300, NULL, ANYONE},
+
+	{HTTP_GET, "/api/v1/listings", api_listings, ROUTE_API, 0, 1, query_api, ANYONE},
+	{HTTP_POST, "/api/v1/listings", submission_post, ROUTE_API, JSON_BODY, 0, NULL, ANYONE_SCOPE(SCOPE_LISTINGS)},
+	{HTTP_GET, "/api/v1/listings/{id}", api_listing, ROUTE_API, 0, 1, NULL, ANYONE},
+	{HTTP_POST, "/api/v1/contact", contact_post, ROUTE_API, JSON_BODY, 0, NULL, ANYONE_SCOPE(SCOPE_MESSAGES)},
+	{HTTP_GET, "/api/v1/categories", api_categories, ROUTE_API, 0, 1, NULL, ANYONE},
+	{HTTP_GET, "/api/v1/places", api_places, ROUTE_API, 0, 1, NULL, ANYONE},
+	{HTTP_GET, "/api/v1/resources", api_resources, ROUTE_API, 0, 1, NULL, ANYONE},
+	{HTTP_GET, "/api/v1/resources/{slug}", api_resource, ROUTE_API, 0, 1, NULL, ANYONE},
+	{HTTP_GET, "/api/v1/openapi.json", api_openapi, ROUTE_API, 0, 300, NULL, ANYONE},
+	{HTTP_GET, "/openapi.json", api_openapi, ROUTE_API, 0, 300, NULL, ANYONE},
+
+	/* the API: accounts */
+
+	/* the API: the account */
+
+	/* the API: listings of one's own */
+
+	/* the API: conversations */
+
+	/* the API: favourites and saved searches */
+
+	/* the API: moderation */
+
+	{HTTP_GET, "/healthz", operation_healthz, ROUTE_OPERATION, 0, 0, NULL, ANYONE},
+	{HTTP_GET, "/readyz", operation_readyz, ROUTE_OPERATION, 0, 0, NULL, ANYONE},
+	{HTTP_GET, "/metrics", operation_metrics, ROUTE_INTERNAL, 0, 0, NULL, ANYONE},
 };
 const size_t route_count = sizeof routes / sizeof *routes;

@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "app/context.h"
+#include "app/guard.h"
 #include "http/worker.h"
 
 enum route_kind {
@@ -17,12 +18,15 @@ enum route_kind {
 
 struct route {
 	enum http_method method;  /* HTTP_GET answers HEAD too */
-	const char *pattern;      /* "/listings/{id}/{slug}": {id}, {n} take numbers, {slug} a slug */
+	const char *pattern;      /* "/listings/{id}/{slug}": {id}, {n} take numbers, {slug} a slug, {token} base64url */
 	handler handle;
 	enum route_kind kind;
 	size_t body_limit;        /* bytes; 0: no body */
 	int cache_seconds;        /* nginx's microcache for anonymous GETs: 0 never */
 	const char *const *query; /* names of the parameters it takes, NULL-ended; NULL: none */
+	enum access access;       /* who may call it */
+	enum scope scope;         /* what a personal token needs for it; SCOPE_NONE: no personal token may */
+	bool any_origin;          /* posted by mail programs: no same-origin check */
 };
 
 extern const struct route routes[];

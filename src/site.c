@@ -4,6 +4,7 @@
 
 #include "app/answer.h"
 #include "app/guard.h"
+#include "app/session.h"
 #include "routes.h"
 #include "util/clock.h"
 #include "util/log.h"
@@ -31,7 +32,8 @@ static bool segment_match(struct context *c, const char *pattern, size_t pn, con
 	const char *value = path + before;
 	size_t length = n - before - after;
 	bool number = open[1] == 'i' || open[1] == 'n';
-	const char *allowed = number ? "0123456789" : "abcdefghijklmnopqrstuvwxyz0123456789-";
+	const char *allowed = number ? "0123456789" : open[1] == 't' ? "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+	                                                             : "abcdefghijklmnopqrstuvwxyz0123456789-";
 	for (size_t i = 0; i < length; i++)
 		if (strchr(allowed, value[i]) == NULL)
 			return false;
@@ -145,6 +147,8 @@ static void cache_headers(struct context *c)
 	int seconds = c->route != NULL && get && (res->status < 400 || res->status == 404 || res->status == 410) ? c->route->cache_seconds : 0;
 	if (res->status == 404 && seconds > 1)
 		seconds = 1;
+	if (c->session != NULL)
+		seconds = 0;
 	/* A problem document's language is asked for by a header, which is no part of the cache's key. */
 	if (c->api && res->status >= 400)
 		seconds = 0;
@@ -159,6 +163,12 @@ static void cache_headers(struct context *c)
 		res->content_type = NULL;
 }
 
+/* Feeds and what is for operators are the same for all. */
+static bool route_knows_session(const struct route *r)
+{
+	return r->kind == ROUTE_PAGE || r->kind == ROUTE_FRAGMENT || r->kind == ROUTE_API;
+}
+
 static void route_run(struct context *c)
 {
 	const struct route *r = c->route;
@@ -166,11 +176,13 @@ static void route_run(struct context *c)
 	c->api = r->kind == ROUTE_API;
 	const struct guard g = {
 		.body_limit = r->body_limit, .loopback = r->kind == ROUTE_INTERNAL, .query = r->query,
-		.writes = r->method != HTTP_GET, .ignore_query = r->kind == ROUTE_FRAGMENT || r->kind >= ROUTE_OPERATION,
+		.access = r->access, .scope = r->scope, .any_origin = r->any_origin, .writes = r->method != HTTP_GET, .ignore_query = r->kind == ROUTE_FRAGMENT || r->kind >= ROUTE_OPERATION,
 	};
-	if (!guard_pass(c, &g))
+	enum err e = route_knows_session(r) ? session_load(c) : ERR_OK;
+	if (e == ERR_OK && !guard_pass(c, &g))
 		return;
-	enum err e = r->handle(c);
+	if (e == ERR_OK)
+		e = r->handle(c);
 	if (e == ERR_OK && c->res->body.error != ERR_OK)
 		e = c->res->body.error;
 	if (e != ERR_OK)

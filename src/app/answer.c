@@ -11,7 +11,7 @@ struct status_text {
 };
 
 static const struct status_text status_texts[] = {
-	{400, MSG_ERROR_400_TITLE, MSG_ERROR_400_TEXT}, {403, MSG_ERROR_403_TITLE, MSG_ERROR_403_TEXT},
+	{400, MSG_ERROR_400_TITLE, MSG_ERROR_400_TEXT}, {401, MSG_ERROR_401_TITLE, MSG_ERROR_401_TEXT}, {403, MSG_ERROR_403_TITLE, MSG_ERROR_403_TEXT},
 	{404, MSG_ERROR_404_TITLE, MSG_ERROR_404_TEXT}, {405, MSG_ERROR_405_TITLE, MSG_ERROR_405_TEXT},
 	{409, MSG_ERROR_409_TITLE, MSG_ERROR_409_TEXT}, {410, MSG_LISTING_GONE_TITLE, MSG_LISTING_GONE_TEXT},
 	{413, MSG_ERROR_413_TITLE, MSG_ERROR_413_TEXT}, {415, MSG_ERROR_415_TITLE, MSG_ERROR_415_TEXT},
@@ -31,7 +31,7 @@ static const struct status_text *status_find(int status)
 struct page answer_page(const struct context *c, const char *title, const char *path)
 {
 	return (struct page){
-		.site = &c->app->site, .lang = c->lang, .title = title, .path = path, .og_type = "website",
+		.site = &c->app->site, .lang = c->lang, .title = title, .path = path, .og_type = "website", .signed_in = c->session != NULL,
 	};
 }
 
@@ -100,11 +100,13 @@ void answer_field_problem(struct context *c, int status, const char *field, enum
 	answer_problem(c, status, tr(c->lang, status_find(status)->text), &errors);
 }
 
-void answer_status(struct context *c, int status)
+static void answer_status_text(struct context *c, const struct status_text *t)
 {
-	const struct status_text *t = status_find(status);
+	int status = t->status;
 	if (status == 503)
 		http_header_set(c->res, "Retry-After", "5");
+	if (status == 401)
+		http_header_set(c->res, "WWW-Authenticate", "Bearer");
 	if (c->api) {
 		answer_problem(c, status, tr(c->lang, t->text), NULL);
 		return;
@@ -119,6 +121,16 @@ void answer_status(struct context *c, int status)
 	};
 	v.page.noindex = true;
 	notice_view(&c->res->body, &v);
+}
+
+void answer_status(struct context *c, int status)
+{
+	answer_status_text(c, status_find(status));
+}
+
+void answer_forbidden(struct context *c)
+{
+	answer_status_text(c, &(const struct status_text){403, MSG_ERROR_403_TITLE, MSG_ERROR_403_RIGHTS});
 }
 
 void answer_error(struct context *c, enum err e)

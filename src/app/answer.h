@@ -16,6 +16,8 @@ void answer_redirect(struct context *c, int status, const char *href);
 void answer_json(struct context *c, int status, struct json *j);
 /* An error as a page, or as an RFC 9457 problem document on the API. text, heading: MSG_ERROR_… pairs by status. */
 void answer_status(struct context *c, int status);
+/* 403 of somebody who is signed in and may not. */
+void answer_forbidden(struct context *c);
 /* The same with the fields that are wrong (each with its message); JSON only: pages show them in the form. */
 void answer_problem(struct context *c, int status, const char *detail, const struct field_errors *errors);
 /* A single field's error. */

@@ -206,7 +206,10 @@ void site_keys_free(struct site_keys *keys)
  * ask for themselves and get the same keys. */
 enum err site_keys_get(struct site_keys *keys, struct db *db, struct arena *a, enum site_key id, const uint8_t **out)
 {
-	static const char *const names[SITE_KEY_COUNT] = {[SITE_KEY_FORM] = "form", [SITE_KEY_CURSOR] = "cursor"};
+	static const char *const names[SITE_KEY_COUNT] = {
+		[SITE_KEY_FORM] = "form", [SITE_KEY_CURSOR] = "cursor", [SITE_KEY_TOTP] = "totp", [SITE_KEY_UNSUBSCRIBE] = "unsubscribe",
+		[SITE_KEY_ACCOUNT] = "account",
+	};
 	*out = keys->bytes[id];
 	pthread_mutex_lock(&keys->lock);
 	bool known = keys->known;

@@ -28,7 +28,7 @@ void count_cache_free(struct count_cache *cache);
 int count_cache_get(struct count_cache *cache, uint64_t key, int64_t now, int64_t *count);
 void count_cache_put(struct count_cache *cache, uint64_t key, int64_t now, int64_t count);
 
-enum site_key { SITE_KEY_FORM, SITE_KEY_CURSOR, SITE_KEY_COUNT };
+enum site_key { SITE_KEY_FORM, SITE_KEY_CURSOR, SITE_KEY_TOTP, SITE_KEY_UNSUBSCRIBE, SITE_KEY_ACCOUNT, SITE_KEY_COUNT };
 struct site_keys;
 struct site_keys *site_keys_new(void);
 void site_keys_free(struct site_keys *keys);

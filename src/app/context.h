@@ -6,6 +6,7 @@
 #include "http/request.h"
 #include "http/response.h"
 #include "model/catalog.h"
+#include "model/member.h"
 #include "render/layout.h"
 #include "text/tr.h"
 #include "util/conf.h"
@@ -43,6 +44,7 @@ struct context {
 	int64_t id;                         /* param[0] as a number where the pattern says {id} or {n} */
 	struct catalog_ref *catalog_ref;
 	const struct catalog *catalog;      /* set by context_catalog() */
+	const struct session *session;      /* who sent it; NULL: a visitor */
 	int64_t now;
 };
 

@@ -4,6 +4,8 @@
 #include <strings.h>
 
 #include "app/answer.h"
+#include "app/session.h"
+#include "render/html.h"
 
 static const char session_cookie[] = "__Host-outport";
 
@@ -17,6 +19,9 @@ static bool origin_is_host(const char *origin, const char *host)
 /* A browser says where a request comes from; a program that says nothing is taken only without a session cookie. */
 static bool same_origin(const struct http_request *r)
 {
+	/* No browser sends a bearer token by itself. */
+	if (session_bearer(r))
+		return true;
 	if (*r->sec_fetch_site != '\0')
 		return strcmp(r->sec_fetch_site, "same-origin") == 0;
 	if (*r->origin != '\0')
@@ -82,6 +87,41 @@ static bool is_loopback(const char *address)
 	return strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0;
 }
 
+/* Where a page for members sends a visitor; afterwards the sign-in page leads back. */
+static void send_to_login(struct context *c)
+{
+	struct buf next;
+	buf_init(&next, 4096);
+	html_url(&next, c->req->method == HTTP_GET || c->req->method == HTTP_HEAD ? context_href(c, c->path) : context_href(c, "/account"));
+	answer_redirect(c, 303, context_join(c, context_href(c, "/login"), "?next=", buf_str(&next), NULL));
+	buf_free(&next);
+}
+
+static bool access_pass(struct context *c, const struct guard *g)
+{
+	static const enum member_role needed[] = {
+		[ACCESS_ANYONE] = ROLE_MEMBER, [ACCESS_MEMBER] = ROLE_MEMBER, [ACCESS_MODERATOR] = ROLE_MODERATOR, [ACCESS_ADMIN] = ROLE_ADMIN,
+	};
+	/* A token that is shown must be good, also where none is asked for. */
+	if (c->session == NULL && (g->access != ACCESS_ANYONE || session_bearer(c->req))) {
+		if (c->api || session_bearer(c->req))
+			answer_status(c, 401);
+		else
+			send_to_login(c);
+		return false;
+	}
+	if (c->session == NULL)
+		return true;
+	bool rights = c->session->role >= needed[g->access];
+	bool scope = c->session->kind != SESSION_TOKEN || (g->access == ACCESS_ANYONE && g->scope == SCOPE_NONE) ||
+		(g->scope != SCOPE_NONE && session_may(c, g->scope));
+	if (rights && scope)
+		return true;
+	c->res->note = "rights";
+	answer_forbidden(c);
+	return false;
+}
+
 bool guard_pass(struct context *c, const struct guard *g)
 {
 	if (g->loopback && !is_loopback(c->req->client_address)) {
@@ -93,10 +133,10 @@ bool guard_pass(struct context *c, const struct guard *g)
 		answer_status(c, 400);
 		return false;
 	}
-	if (g->writes && !same_origin(c->req)) {
+	if (g->writes && !g->any_origin && !same_origin(c->req)) {
 		c->res->note = "cross_origin";
 		answer_status(c, 403);
 		return false;
 	}
-	return body_pass(c) && (g->ignore_query || g->writes || query_pass(c, g));
+	return body_pass(c) && access_pass(c, g) && (g->ignore_query || g->writes || query_pass(c, g));
 }

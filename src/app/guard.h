@@ -3,13 +3,20 @@
 
 #include "app/context.h"
 
+/* A page for members sends a visitor to sign in first; the API answers 401. Too few rights: 403. */
+enum access { ACCESS_ANYONE, ACCESS_MEMBER, ACCESS_MODERATOR, ACCESS_ADMIN };
+
 struct guard {
 	size_t body_limit;        /* bytes; 0: no body is taken */
 	bool loopback;            /* to loopback clients only */
 	bool writes;              /* changes something: same origin or a program without a session */
 	const char *const *query; /* allowed parameters, NULL-ended; NULL: none */
+	enum access access;       /* who may come in */
+	enum scope scope;         /* what a personal token must be allowed; SCOPE_NONE: none may */
+	bool any_origin;          /* what a mail program posts by itself (RFC 8058) */
 	bool ignore_query;        /* a fragment: the parent page's parameters are nothing to it */
 };
 
-/* True when the request may go on; false when it has been answered (400, 403, 404, 405, 413 or a redirect). */
+/* True when the request may go on; false when it has been answered: 400, 401, 403, 404, 405, 413, a redirect to the canonical address, or to the
+ * sign-in page. */
 bool guard_pass(struct context *c, const struct guard *g);

@@ -197,7 +197,8 @@ static void put_head(struct buf *b, const struct page *p)
 static void put_header(struct buf *b, const struct page *p)
 {
 	static const char marker[] = "href=\"";
-	const char *text = p->site->partials[p->lang].header_out, *from = text;
+	const struct partials *partials = &p->site->partials[p->lang];
+	const char *text = p->signed_in ? partials->header_in : partials->header_out, *from = text;
 	const char *prefix = lang_prefix(p->lang);
 	size_t prefix_length = strlen(prefix), length = p->section == NULL ? 0 : strlen(p->section);
 	while (length > 0 && (text = strstr(text, marker)) != NULL) {

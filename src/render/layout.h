@@ -34,6 +34,7 @@ struct page {
 	const char *og_type;        /* "website", "article", "product" */
 	const char *json_ld;        /* a finished JSON text, already safe inside <script>; NULL */
 	const char *prev, *next;    /* local URLs for rel=prev/next; NULL */
+	bool signed_in;             /* the header of members */
 	const char *section;        /* which entry of the navigation is current: "listings", … */
 };
 

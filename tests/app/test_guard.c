@@ -28,7 +28,7 @@ static const struct {
 
 START_TEST(what_is_internal_is_for_this_machine_only)
 {
-	const struct http_request req = {.client_address = clients[_i].address, .request_id = "", .query_string = ""};
+	const struct http_request req = {.client_address = clients[_i].address, .request_id = "", .query_string = "", .authorization = ""};
 	ck_assert_int_eq(guarded(req, &(struct guard){.loopback = true, .ignore_query = true}), clients[_i].status);
 }
 END_TEST
@@ -57,7 +57,7 @@ START_TEST(a_write_comes_from_our_own_pages_or_from_a_program_without_a_session)
 {
 	const struct http_request req = {
 		.sec_fetch_site = writers[_i].site, .origin = writers[_i].origin, .host = writers[_i].host, .cookie = writers[_i].cookie,
-		.client_address = "", .request_id = "", .query_string = "",
+		.client_address = "", .request_id = "", .query_string = "", .authorization = "",
 	};
 	ck_assert_int_eq(guarded(req, &(struct guard){.writes = true}), writers[_i].status);
 }

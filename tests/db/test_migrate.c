@@ -271,7 +271,7 @@ START_TEST(every_statement_of_every_file_may_run_twice)
 	db_test_run(db, "DELETE FROM schema_migration");
 	ck_assert_err(migrate_run(db, db_test_sql_dir(), false, NULL, NULL, &r), ERR_OK);
 	ck_assert_int_eq(r.applied, r.known);
-	ck_assert_int_eq(db_test_number(db, "SELECT COUNT(*) FROM site_key"), 2);
+	ck_assert_int_eq(db_test_number(db, "SELECT COUNT(*) FROM site_key"), 5);
 }
 END_TEST
 

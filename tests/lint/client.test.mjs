@@ -48,7 +48,7 @@ const textOf = (html) => html.replace(/<[^>]*>/g, ' ').replace(/[ \t\n]+/g, ' ')
 function assembled(html, fragment = () => '') {
 	return html.replace(/<!--# block [\s\S]*?<!--# endblock -->/g, '')
 		.replace(/<!--# include (file|virtual)="([^"]+)"(?: stub="[^"]+")? -->/g, (all, kind, address) =>
-			(kind === 'file' ? read(address.slice(1)) : fragment(address)));
+			(kind === 'file' ? read(address.slice(1).replace('$outport_header', 'header-out.html')) : fragment(address)));
 }
 
 // ---- Where links may lead ----
