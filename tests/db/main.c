@@ -4,6 +4,7 @@
 #include "../support/suites.h"
 #include "db/db.h"
 
+Suite *suite_account(void);
 Suite *suite_db(void);
 Suite *suite_migrate(void);
 Suite *suite_db_faults(void);
@@ -19,7 +20,7 @@ int main(void)
 		fputs("the client library does not start\n", stderr);
 		return EXIT_FAILURE;
 	}
-	int status = suites_run((suite_maker[]){suite_db, suite_migrate, suite_listing_page, suite_listing_search, suite_listing_write, suite_catalog, suite_site, suite_db_faults, NULL});
+	int status = suites_run((suite_maker[]){suite_db, suite_migrate, suite_listing_page, suite_listing_search, suite_listing_write, suite_catalog, suite_site, suite_account, suite_db_faults, NULL});
 	db_library_end();
 	return status;
 }

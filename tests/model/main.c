@@ -12,6 +12,7 @@ int main(void)
 		suite_money,
 		suite_search_text,
 		suite_slug,
+		suite_totp,
 		NULL,
 	});
 }

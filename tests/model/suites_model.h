@@ -10,3 +10,4 @@ Suite *suite_listing(void);
 Suite *suite_money(void);
 Suite *suite_search_text(void);
 Suite *suite_slug(void);
+Suite *suite_totp(void);

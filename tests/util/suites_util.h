@@ -15,4 +15,5 @@ Suite *suite_mac(void);
 Suite *suite_metrics(void);
 Suite *suite_metrics_files(void);
 Suite *suite_metrics_pool(void);
+Suite *suite_seal(void);
 Suite *suite_utf8(void);
