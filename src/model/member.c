@@ -12,6 +12,15 @@ static const struct {
 	{SCOPE_ACCOUNT, "account"}, {SCOPE_MODERATION, "moderation"},
 };
 
+char *member_email(struct arena *a, const char *email)
+{
+	char *s = arena_strdup(a, email);
+	for (char *p = s; p != NULL && *p != '\0'; p++)
+		if (*p >= 'A' && *p <= 'Z')
+			*p = (char)(*p - 'A' + 'a');
+	return s;
+}
+
 const char *member_role_name(enum member_role r)
 {
 	return role_names[r];

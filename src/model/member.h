@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "model/listing.h"
+#include "util/arena.h"
 
 enum {
 	MEMBER_NAME_MIN = 2, MEMBER_NAME_MAX = CONTACT_NAME_MAX, /* characters */
@@ -64,6 +65,8 @@ struct session {
 	const char *label, *user_agent, *address; /* lists of sessions and tokens only; label: a personal token's name */
 };
 
+/* An address as members' are stored and compared: in lower case. In the arena; NULL when memory is out. */
+char *member_email(struct arena *a, const char *email);
 const char *member_role_name(enum member_role r);
 bool member_role_parse(const char *s, enum member_role *out);
 const char *member_state_name(enum member_state s);
