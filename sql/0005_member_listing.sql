@@ -1,7 +1,7 @@
 -- Listings get owners and an end. States as before, and: 4 draft, 5 held, 6 expired, 7 sold, 8 withdrawn, 9 waiting for the visitor's
--- confirmation of the e-mail. MySQL has no ADD COLUMN IF NOT EXISTS: the change runs when its first column is not there.
+-- confirmation of the e-mail. version goes up with every change, so that of two who edit at once the second learns of the first. MySQL has no ADD COLUMN IF NOT EXISTS: the change runs when its first column is not there.
 SET @statement = IF((SELECT COUNT(*) FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = 'listing' AND column_name = 'member_id') > 0, 'DO 0',
-  'ALTER TABLE listing ADD COLUMN member_id BIGINT UNSIGNED NULL, ADD COLUMN lang CHAR(2) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT ''en'', ADD COLUMN expires_at DATETIME NULL, ADD COLUMN expiry_warned_at DATETIME NULL, ADD COLUMN submitted_at DATETIME NULL, ADD COLUMN held_reason VARCHAR(500) NOT NULL DEFAULT '''', ADD COLUMN held_from TINYINT NOT NULL DEFAULT 0, ADD KEY listing_member (member_id, id), ADD KEY listing_expires (state, expires_at), ADD KEY listing_email (contact_email), ADD KEY listing_created (created_at)');
+  'ALTER TABLE listing ADD COLUMN member_id BIGINT UNSIGNED NULL, ADD COLUMN lang CHAR(2) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT ''en'', ADD COLUMN expires_at DATETIME NULL, ADD COLUMN expiry_warned_at DATETIME NULL, ADD COLUMN submitted_at DATETIME NULL, ADD COLUMN held_reason VARCHAR(500) NOT NULL DEFAULT '''', ADD COLUMN held_from TINYINT NOT NULL DEFAULT 0, ADD COLUMN version INT UNSIGNED NOT NULL DEFAULT 0, ADD KEY listing_member (member_id, id), ADD KEY listing_expires (state, expires_at), ADD KEY listing_email (contact_email), ADD KEY listing_created (created_at)');
 PREPARE change_listing FROM @statement;
 EXECUTE change_listing;
 DEALLOCATE PREPARE change_listing;

@@ -154,7 +154,7 @@ static int export(struct ctl *ctl)
 	enum listing_state state = LISTING_PUBLISHED;
 	const char *format = args_value(&ctl->args, "format"), *name = args_value(&ctl->args, "state"), *path = args_value(&ctl->args, "output");
 	if (name != NULL && !listing_state_parse(name, &state))
-		return ctl_usage(ctl, "--state: pending, published, rejected or removed");
+		return ctl_usage(ctl, "--state: " LISTING_STATE_NAMES);
 	if (format != NULL && strcmp(format, "csv") != 0 && strcmp(format, "jsonl") != 0)
 		return ctl_usage(ctl, "--format: csv or jsonl");
 	x.json = format != NULL && strcmp(format, "jsonl") == 0;
@@ -170,7 +170,7 @@ static int export(struct ctl *ctl)
 
 static const struct arg_option options[] = {
 	{"format", "csv|jsonl", "csv unless said"},
-	{"state", "STATE", "pending, published, rejected or removed; published unless said"},
+	{"state", "STATE", LISTING_STATE_NAMES "; published unless said"},
 	{"output", "FILE", "a file, which only its owner may read; else stdout"},
 	{NULL, NULL, NULL},
 };

@@ -118,7 +118,7 @@ static int list(struct ctl *ctl)
 	enum listing_state state = LISTING_PUBLISHED;
 	const char *name = args_value(&ctl->args, "state");
 	if (name != NULL && !listing_state_parse(name, &state))
-		return ctl_usage(ctl, "--state: pending, published, rejected or removed");
+		return ctl_usage(ctl, "--state: " LISTING_STATE_NAMES);
 	return list_state(ctl, state);
 }
 
@@ -146,8 +146,8 @@ static void print_listing(const struct catalog *cat, const struct listing *l)
 	snprintf(text, sizeof text, "%" PRId64, l->id);
 	table_field(stdout, "Listing", text);
 	table_field(stdout, "State", listing_state_name(l->state));
-	if (l->state == LISTING_REJECTED)
-		table_field(stdout, "Reason", l->reject_reason);
+	if (l->state == LISTING_REJECTED || l->state == LISTING_HELD)
+		table_field(stdout, "Reason", l->state == LISTING_HELD ? l->held_reason : l->reject_reason);
 	table_field(stdout, "Title", l->title);
 	price_text(l, text);
 	table_field(stdout, "Price", text);
@@ -161,6 +161,8 @@ static void print_listing(const struct catalog *cat, const struct listing *l)
 	table_field(stdout, "Created", text);
 	output_time(l->published_at, text);
 	table_field(stdout, "Published", text);
+	output_time(l->expires_at, text);
+	table_field(stdout, "Expires", text);
 	table_field(stdout, "", "");
 	table_field(stdout, "", l->description);
 }
@@ -329,7 +331,7 @@ static int remove_one(struct ctl *ctl)
 	{"json", NULL, "as JSON"}, \
 	{NULL, NULL, NULL}
 static const struct arg_option list_options[] = {
-	{"state", "STATE", "pending, published, rejected or removed; published unless said"},
+	{"state", "STATE", LISTING_STATE_NAMES "; published unless said"},
 	PAGE_OPTIONS,
 };
 static const struct arg_option pending_options[] = {PAGE_OPTIONS};

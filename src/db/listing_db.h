@@ -14,10 +14,39 @@ MUST_CHECK enum err listing_db_count(struct db *db, struct arena *a, const struc
 MUST_CHECK enum err listing_db_get(struct db *db, struct arena *a, int64_t id, struct listing *out);
 /* Published ones of the same category, newest first, without id itself. */
 MUST_CHECK enum err listing_db_similar(struct db *db, struct arena *a, const struct listing *of, unsigned limit, struct listing **out, size_t *n);
-/* Inserts as pending (or published, when l->state says so) in one transaction with its outbox row. The same contact address and
- * text within 30 days in pending or published: ERR_EXISTS. l->id, slug, summary are filled in. */
+/* What else a transaction does: id is the listing's. */
+typedef enum err (*listing_also)(struct db *db, void *ctx, int64_t id);
+/* Inserts as l->state says (pending, published, a draft, unconfirmed) in one transaction with its outbox row and whatever also does (NULL:
+ * nothing). The same contact address and text within 30 days in sight or waiting: ERR_EXISTS; drafts are not held against anything.
+ * A published one without an end gets one. l->id, slug, summary are filled in. */
+MUST_CHECK enum err listing_db_submit_with(struct db *db, struct arena *a, const struct catalog *cat, struct listing *l, listing_also also, void *ctx);
 MUST_CHECK enum err listing_db_submit(struct db *db, struct arena *a, const struct catalog *cat, struct listing *l);
-/* Conditional changes of state; ERR_CONFLICT when it is not in a state that allows it, ERR_NOT_FOUND. Facets follow in the same transaction. */
+
+/* A change of state, words or both. Zeros mean "whatever". */
+struct listing_change {
+	unsigned from;                 /* the states it may be in: LISTING_IN(…) | …; 0: any but removed */
+	enum listing_state to;
+	bool keep_state;               /* the words only; to is not looked at */
+	bool back;                     /* from held to what it was before; to is not looked at */
+	bool renew;                    /* the end moves to LISTING_DAYS from now */
+	const struct listing *content; /* category, place, title, description, price, stock, contact; NULL: as they are */
+	const char *reason;            /* for the author: of a rejection, a removal or a hold; NULL: none */
+	int64_t member_id;             /* it must be this member's: ERR_NOT_FOUND otherwise */
+	bool versioned;                /* it must be of this version: ERR_CONFLICT otherwise */
+	int64_t version;
+	int64_t now;
+	const char *mail;              /* from mailing_order(): goes into the outbox with it; NULL: none */
+	const char *event;             /* the outbox's kind of what happened; NULL: none */
+	listing_also also;             /* in the same transaction, after the change; NULL */
+	void *also_ctx;
+	enum listing_state was;        /* out: before */
+	enum listing_state is;         /* out: after */
+};
+/* In one transaction with facets, mail and what else there is. The first publishing sets published_at; it stays, however often the listing
+ * is held, renewed or reviewed again. Publishing gives an end to what has none or is past it; coming back from held does not. A cat
+ * of NULL will do where nothing is published and no words change. ERR_NOT_FOUND; ERR_CONFLICT: somebody else changed it first. */
+MUST_CHECK enum err listing_db_change_state(struct db *db, struct arena *a, const struct catalog *cat, int64_t id, struct listing_change *change);
+/* The moderators' and the tool's changes, by that. */
 MUST_CHECK enum err listing_db_approve(struct db *db, struct arena *a, const struct catalog *cat, int64_t id, int64_t now);
 MUST_CHECK enum err listing_db_reject(struct db *db, int64_t id, const char *reason);
 MUST_CHECK enum err listing_db_remove(struct db *db, struct arena *a, const struct catalog *cat, int64_t id);

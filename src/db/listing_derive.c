@@ -97,7 +97,8 @@ void listing_insert_args(const struct listing *l, const struct listing_derived *
 		db_text(l->title), db_text(l->slug), db_text(l->summary), db_text(l->description), db_int(l->price_minor),
 		db_text(l->currency), db_int(l->stock), db_text(l->contact_name), db_text(l->contact_email),
 		db_blob(d->content_hash, sizeof d->content_hash), db_time(l->created_at), db_time(l->updated_at), db_time(l->published_at),
-		db_text(d->search_text),
+		db_text(d->search_text), l->member_id != 0 ? db_int(l->member_id) : db_null(), db_text(l->lang != NULL ? l->lang : "en"),
+		db_time(l->submitted_at), db_time(l->expires_at),
 	};
 	memcpy(out, row, sizeof row);
 }

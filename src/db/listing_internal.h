@@ -7,8 +7,9 @@
 #define LISTING_COLUMNS \
 	"l.id, l.title, l.slug, l.summary, l.category_id, l.place_id, l.price_minor, l.currency, l.stock, l.updated_at, l.published_at"
 /* All of it, for its page and its owner. */
-#define LISTING_COLUMNS_ALL LISTING_COLUMNS ", l.state, l.created_at, l.description, l.contact_name, l.contact_email, l.reject_reason"
-enum { LISTING_COLUMN_COUNT = 11, LISTING_COLUMN_COUNT_ALL = 17 };
+#define LISTING_COLUMNS_ALL LISTING_COLUMNS ", l.state, l.created_at, l.description, l.contact_name, l.contact_email, l.reject_reason," \
+	" l.held_reason, l.held_from, l.member_id, l.lang, l.version, l.submitted_at, l.expires_at"
+enum { LISTING_COLUMN_COUNT = 11, LISTING_COLUMN_COUNT_ALL = 24 };
 
 void listing_row_read(const struct db_value *row, size_t columns, struct listing *l);
 
@@ -45,12 +46,13 @@ struct listing_derived {
 };
 /* Fills slug and summary of l as well. ERR_CONFLICT: a category or place that is not in the catalog. */
 MUST_CHECK enum err listing_derive(struct arena *a, const struct catalog *cat, struct listing *l, struct listing_derived *out);
-enum { LISTING_INSERT_COLUMNS = 19 };
+enum { LISTING_INSERT_COLUMNS = 23 };
 void listing_insert_args(const struct listing *l, const struct listing_derived *d, struct db_value out[static LISTING_INSERT_COLUMNS]);
 #define LISTING_INSERT \
 	"INSERT INTO listing (state, category_id, category_top_id, place_id, region_id, title, slug, summary, description, price_minor," \
-	" currency, stock, contact_name, contact_email, content_hash, created_at, updated_at, published_at, search_text) VALUES "
-#define LISTING_INSERT_ROW "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+	" currency, stock, contact_name, contact_email, content_hash, created_at, updated_at, published_at, search_text," \
+	" member_id, lang, submitted_at, expires_at) VALUES "
+#define LISTING_INSERT_ROW "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 /* The facets of the published ones among [first, last]. */
 MUST_CHECK enum err listing_facets_add(struct db *db, int64_t first, int64_t last);

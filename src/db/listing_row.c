@@ -16,6 +16,13 @@ void listing_row_read(const struct db_value *row, size_t columns, struct listing
 		l->contact_name = row[14].s;
 		l->contact_email = row[15].s;
 		l->reject_reason = row[16].s;
+		l->held_reason = row[17].s;
+		l->held_from = (enum listing_state)row[18].i;
+		l->member_id = row[19].i;
+		l->lang = row[20].s;
+		l->version = row[21].i;
+		l->submitted_at = row[22].i;
+		l->expires_at = row[23].i;
 	}
 }
 

@@ -14,6 +14,12 @@ static const char *const state_names[] = {
 	[LISTING_PUBLISHED] = "published",
 	[LISTING_REJECTED] = "rejected",
 	[LISTING_REMOVED] = "removed",
+	[LISTING_DRAFT] = "draft",
+	[LISTING_HELD] = "held",
+	[LISTING_EXPIRED] = "expired",
+	[LISTING_SOLD] = "sold",
+	[LISTING_WITHDRAWN] = "withdrawn",
+	[LISTING_UNCONFIRMED] = "unconfirmed",
 };
 
 enum { SORTS = sizeof sort_names / sizeof sort_names[0], STATES = sizeof state_names / sizeof state_names[0] };

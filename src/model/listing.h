@@ -21,7 +21,24 @@ enum {
 };
 
 /* Values as stored. */
-enum listing_state { LISTING_PENDING = 0, LISTING_PUBLISHED = 1, LISTING_REJECTED = 2, LISTING_REMOVED = 3 };
+enum listing_state {
+	LISTING_PENDING = 0,     /* waits for a moderator */
+	LISTING_PUBLISHED = 1,
+	LISTING_REJECTED = 2,    /* by a moderator; the author may change it and submit it again */
+	LISTING_REMOVED = 3,     /* by a moderator, or with its author's account: for good */
+	LISTING_DRAFT = 4,       /* only its author has seen it */
+	LISTING_HELD = 5,        /* taken from sight until a moderator has looked at it */
+	LISTING_EXPIRED = 6,
+	LISTING_SOLD = 7,
+	LISTING_WITHDRAWN = 8,   /* by its author */
+	LISTING_UNCONFIRMED = 9, /* a visitor's, whose e-mail address has not been proved */
+	LISTING_STATE_COUNT
+};
+/* Their names, for whoever has to type one. */
+#define LISTING_STATE_NAMES "pending, published, rejected, removed, draft, held, expired, sold, withdrawn or unconfirmed"
+/* Sets of states: LISTING_IN(LISTING_PENDING) | LISTING_IN(LISTING_HELD). */
+#define LISTING_IN(state) (1u << (state))
+enum { LISTING_IN_ANY = (1 << LISTING_STATE_COUNT) - 1 };
 
 struct listing {
 	int64_t id;
@@ -38,8 +55,15 @@ struct listing {
 	const char *contact_name;  /* only where the owner reads it; NULL in lists */
 	const char *contact_email;
 	const char *reject_reason;
+	const char *held_reason;
+	enum listing_state held_from; /* of a held one: what it was before */
+	int64_t member_id;        /* whose it is; 0: a visitor's, or imported */
+	const char *lang;         /* "en", "fr": of the mails about it; NULL counts as "en" */
+	int64_t version;          /* goes up with every change of words or state */
 	int64_t created_at, updated_at;
-	int64_t published_at;     /* 0: never */
+	int64_t submitted_at;     /* when it last went to the moderators; 0: never */
+	int64_t published_at;     /* when it first appeared, however often it was renewed; 0: never */
+	int64_t expires_at;       /* 0: never */
 };
 
 enum listing_sort { SORT_NEWEST, SORT_PRICE_ASC, SORT_PRICE_DESC, SORT_RELEVANCE };

@@ -185,7 +185,7 @@ test('listings: mistakes', () => {
 	refuse(1, /there is no listing 999999/, 'listing', 'show', '999999');
 	refuse(1, /there is no listing 999999/, 'listing', 'approve', '999999');
 	for (const id of ['0', '-1', 'x', '1.5', '99999999999999999999']) refuse(2, /an id is a whole number|options begin/, 'listing', 'show', id);
-	refuse(2, /--state: pending, published, rejected or removed/, 'listing', 'list', '--state', 'sold');
+	refuse(2, /--state: pending, published, rejected, removed, draft, held, expired, sold, withdrawn or unconfirmed/, 'listing', 'list', '--state', 'gone');
 	refuse(2, /--limit: a whole number from 1 to 1000/, 'listing', 'list', '--limit', '0');
 });
 

@@ -204,7 +204,7 @@ test('exports by state, and to a file only its owner reads', () => {
 	assert.ok(!fs.existsSync(`${out}.part`));
 	for (const [args, text] of [
 		[['--format', 'xml'], /--format: csv or jsonl/],
-		[['--state', 'sold'], /--state: pending, published/],
+		[['--state', 'gone'], /--state: pending, published/],
 		[['--output', s.dir], /is there and is no file/],
 		[['--output', '/nowhere/a.csv'], /\/nowhere\/a\.csv\.part cannot be made: No such file/],
 	]) assert.match(s.run('export', ...args).stderr, text);

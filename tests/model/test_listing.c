@@ -13,7 +13,7 @@ END_TEST
 
 START_TEST(states_by_name)
 {
-	static const char *const names[] = {"pending", "published", "rejected", "removed"};
+	static const char *const names[] = {"pending", "published", "rejected", "removed", "draft", "held", "expired", "sold", "withdrawn", "unconfirmed"};
 	enum listing_state s = LISTING_PENDING;
 	ck_assert(listing_state_parse(names[_i], &s));
 	ck_assert_int_eq(s, _i);
@@ -52,7 +52,7 @@ Suite *suite_listing(void)
 	Suite *s = suite_create("listing");
 	TCase *t = tcase_create("listing");
 	tcase_add_loop_test(t, sorts_by_name, 0, 4);
-	tcase_add_loop_test(t, states_by_name, 0, 4);
+	tcase_add_loop_test(t, states_by_name, 0, LISTING_STATE_COUNT);
 	tcase_add_loop_test(t, other_names, 0, 6);
 	tcase_add_loop_test(t, slugs_beside_routes, 0, 5);
 	suite_add_tcase(s, t);
