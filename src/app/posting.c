@@ -8,7 +8,7 @@
 
 enum { LIMIT_WINDOW = 3600 };
 
-static enum err check_age(struct context *c, struct posting *p)
+static enum err check_age(struct context *c, struct posting *p, int64_t least)
 {
 	const uint8_t *key = NULL;
 	enum err e = context_key(c, SITE_KEY_FORM, &key);
@@ -16,7 +16,7 @@ static enum err check_age(struct context *c, struct posting *p)
 		return e;
 	const char *age = http_param_get(&p->params, "_age");
 	const struct conf *conf = c->app->conf;
-	switch (form_age_check(key, age != NULL ? age : "", c->now, conf->limits.form_min_seconds, conf->limits.form_max_seconds)) {
+	switch (form_age_check(key, age != NULL ? age : "", c->now, least, conf->limits.form_max_seconds)) {
 	case FORM_AGE_OK:
 		return ERR_OK;
 	case FORM_AGE_TOO_FRESH:
@@ -47,7 +47,7 @@ static bool honeypot_empty(struct http_params *params)
 	return empty;
 }
 
-enum err posting_read(struct context *c, const struct field *fields, size_t n, void *out, struct posting *p, bool *answered)
+static enum err read_form(struct context *c, const struct field *fields, size_t n, void *out, struct posting *p, bool *answered, int64_t least_age)
 {
 	*p = (struct posting){.status = 0};
 	*answered = false;
@@ -70,10 +70,20 @@ enum err posting_read(struct context *c, const struct field *fields, size_t n, v
 		c->res->note = "honeypot";
 		field_errors_add(&p->errors, "", MSG_FORM_SPAM, NULL);
 	}
-	enum err e = c->api ? ERR_OK : check_age(c, p);
+	enum err e = c->api ? ERR_OK : check_age(c, p, least_age);
 	if (p->errors.n > 0)
 		p->status = 422;
 	return e;
+}
+
+enum err posting_read(struct context *c, const struct field *fields, size_t n, void *out, struct posting *p, bool *answered)
+{
+	return read_form(c, fields, n, out, p, answered, c->app->conf->limits.form_min_seconds);
+}
+
+enum err posting_read_quick(struct context *c, const struct field *fields, size_t n, void *out, struct posting *p, bool *answered)
+{
+	return read_form(c, fields, n, out, p, answered, 0);
 }
 
 enum err posting_limit(struct context *c, const char *kind, int64_t per_hour, struct posting *p)

@@ -14,6 +14,8 @@ struct posting {
 /* Reads the body and decodes it by the table into out. Then, for a page's form: the honeypot and the form's age. A status of
  * 400, 413 or 415 has been answered already (answered true); 422 wants the form sent back. */
 MUST_CHECK enum err posting_read(struct context *c, const struct field *fields, size_t n, void *out, struct posting *p, bool *answered);
+/* The same for a form that needs no typing, for a password manager fills it in or it is one button: it may come back at once. */
+MUST_CHECK enum err posting_read_quick(struct context *c, const struct field *fields, size_t n, void *out, struct posting *p, bool *answered);
 /* Counts an attempt of the client's address; over the limit: status 429, an error on the form, Retry-After set. */
 MUST_CHECK enum err posting_limit(struct context *c, const char *kind, int64_t per_hour, struct posting *p);
 /* The form_view for sending the form back with p's values and errors and a fresh age; API: a problem document is written

@@ -280,7 +280,8 @@ static void read_field(const struct reading *r, const char *raw, void *out)
 	}
 	if (lines)
 		fold_newlines(s);
-	trim(s, lines);
+	if (f->type != FIELD_PASSWORD)
+		trim(s, lines);
 	/* Control characters are invisible too, but deserve to be named. */
 	if (*s == '\0' || (is_invisible(s) && !utf8_has_control(s, strlen(s), lines))) {
 		if (f->required)

@@ -15,6 +15,7 @@ enum field_type {
 	FIELD_MONEY,  /* int64_t minor units; bounds in minor units. A form takes what people type, JSON a decimal string. */
 	FIELD_INT,    /* int64_t; bounds as numbers. JSON: a number or a string of digits */
 	FIELD_SLUG,   /* const char *: slug_valid; max in bytes */
+	FIELD_PASSWORD, /* const char *: NFC, otherwise as typed; bounds in characters */
 	FIELD_TOKEN,  /* const char *: printable ASCII without spaces; bounds in bytes */
 };
 

@@ -1,33 +1,16 @@
 #include "render/form_view.h"
 
-#include <string.h>
+#include "render/form_fields.h"
 
-#include "render/error_summary.h"
-#include "render/listing_card.h"
-#include "render/listing_view.h"
-
-enum { TITLE_CAP = 2048, PRICE_MAX = 20, STOCK_DIGITS = 4 };
-#define NONE ((enum msg)MSG_COUNT)
-
-enum widget { WIDGET_TEXT, WIDGET_LINES, WIDGET_EMAIL, WIDGET_MONEY, WIDGET_COUNT, WIDGET_CATEGORY, WIDGET_PLACE, WIDGET_REASON };
-
-struct form_field {
-	const char *name;
-	enum msg label;
-	enum msg hint;             /* NONE: none */
-	enum widget widget;
-	int max;                   /* characters; 0: no bound of its own */
-	const char *autocomplete;  /* the HTML standard's autofill name or "off"; NULL: left to the browser */
-	bool optional;
-};
+enum { PRICE_MAX = 20, STOCK_DIGITS = 4 };
 
 static const struct form_field submit_item_fields[] = {
 	{"title", MSG_LABEL_TITLE, MSG_HINT_TITLE, WIDGET_TEXT, LISTING_TITLE_MAX, NULL, false},
 	{"description", MSG_LABEL_DESCRIPTION, MSG_HINT_DESCRIPTION, WIDGET_LINES, LISTING_DESCRIPTION_MAX, NULL, false},
-	{"category", MSG_LABEL_CATEGORY, NONE, WIDGET_CATEGORY, 0, NULL, false},
+	{"category", MSG_LABEL_CATEGORY, FORM_NONE, WIDGET_CATEGORY, 0, NULL, false},
 	{"price", MSG_LABEL_PRICE, MSG_HINT_PRICE, WIDGET_MONEY, PRICE_MAX, "off", false},
 	{"location", MSG_LABEL_LOCATION, MSG_HINT_LOCATION, WIDGET_PLACE, 0, NULL, false},
-	{"stock", MSG_LABEL_STOCK, NONE, WIDGET_COUNT, STOCK_DIGITS, "off", false},
+	{"stock", MSG_LABEL_STOCK, FORM_NONE, WIDGET_COUNT, STOCK_DIGITS, "off", false},
 };
 
 static const struct form_field submit_contact_fields[] = {
@@ -36,297 +19,33 @@ static const struct form_field submit_contact_fields[] = {
 };
 
 static const struct form_field contact_fields[] = {
-	{"name", MSG_LABEL_NAME, NONE, WIDGET_TEXT, CONTACT_NAME_MAX, "name", false},
+	{"name", MSG_LABEL_NAME, FORM_NONE, WIDGET_TEXT, CONTACT_NAME_MAX, "name", false},
 	{"email", MSG_LABEL_EMAIL, MSG_HINT_EMAIL, WIDGET_EMAIL, CONTACT_EMAIL_MAX, "email", false},
-	{"message", MSG_LABEL_MESSAGE, NONE, WIDGET_LINES, MESSAGE_MAX, NULL, false},
+	{"message", MSG_LABEL_MESSAGE, FORM_NONE, WIDGET_LINES, MESSAGE_MAX, NULL, false},
 };
 
 static const struct form_field seller_fields[] = {
-	{"name", MSG_LABEL_NAME, NONE, WIDGET_TEXT, CONTACT_NAME_MAX, "name", false},
+	{"name", MSG_LABEL_NAME, FORM_NONE, WIDGET_TEXT, CONTACT_NAME_MAX, "name", false},
 	{"email", MSG_LABEL_EMAIL, MSG_HINT_SELLER_EMAIL, WIDGET_EMAIL, CONTACT_EMAIL_MAX, "email", false},
-	{"message", MSG_LABEL_MESSAGE, NONE, WIDGET_LINES, MESSAGE_MAX, NULL, false},
+	{"message", MSG_LABEL_MESSAGE, FORM_NONE, WIDGET_LINES, MESSAGE_MAX, NULL, false},
 };
 
 static const struct form_field report_fields[] = {
-	{"reason", MSG_LABEL_REASON, NONE, WIDGET_REASON, 0, NULL, false},
-	{"message", MSG_LABEL_DETAILS, NONE, WIDGET_LINES, MESSAGE_MAX, NULL, true},
+	{"reason", MSG_LABEL_REASON, FORM_NONE, WIDGET_REASON, 0, NULL, false},
+	{"message", MSG_LABEL_DETAILS, FORM_NONE, WIDGET_LINES, MESSAGE_MAX, NULL, true},
 	{"email", MSG_LABEL_EMAIL, MSG_HINT_EMAIL, WIDGET_EMAIL, CONTACT_EMAIL_MAX, "email", true},
-};
-
-static const struct {
-	const char *value;
-	enum msg text;
-} reasons[] = {
-	{"spam", MSG_REPORT_SPAM}, {"prohibited", MSG_REPORT_PROHIBITED}, {"wrong", MSG_REPORT_WRONG},
-	{"sold", MSG_REPORT_SOLD}, {"other", MSG_REPORT_OTHER},
-};
-
-#define COUNT_OF(a) (sizeof(a) / sizeof((a)[0]))
-
-/* A group of fields; without a legend they stand in the form as they are. */
-struct form_group {
-	enum msg legend;
-	const struct form_field *fields;
-	size_t count;
-};
-
-enum { GROUPS_MAX = 2, FORM_FIELDS_MAX = COUNT_OF(submit_item_fields) + COUNT_OF(submit_contact_fields) };
-
-struct form_words {
-	enum msg heading, intro, button;
-	struct form_group groups[GROUPS_MAX];
-	bool terms;                /* say which pages are accepted by sending it */
-	const char *section;       /* of the navigation; NULL: none */
 };
 
 static const struct form_words submit_form = {
 	MSG_SUBMIT_TITLE, MSG_SUBMIT_INTRO, MSG_SUBMIT_BUTTON,
-	{{MSG_SUBMIT_LEGEND_ITEM, submit_item_fields, COUNT_OF(submit_item_fields)},
-	 {MSG_SUBMIT_LEGEND_YOU, submit_contact_fields, COUNT_OF(submit_contact_fields)}}, true, "submit"};
+	{{MSG_SUBMIT_LEGEND_ITEM, submit_item_fields, FORM_COUNT(submit_item_fields)},
+	 {MSG_SUBMIT_LEGEND_YOU, submit_contact_fields, FORM_COUNT(submit_contact_fields)}}, true, "submit", FORM_NO_LINKS};
 static const struct form_words contact_form = {
-	MSG_CONTACT_TITLE, MSG_CONTACT_INTRO, MSG_CONTACT_BUTTON, {{NONE, contact_fields, COUNT_OF(contact_fields)}}, false, "contact"};
+	MSG_CONTACT_TITLE, MSG_CONTACT_INTRO, MSG_CONTACT_BUTTON, {{FORM_NONE, contact_fields, FORM_COUNT(contact_fields)}}, false, "contact", FORM_NO_LINKS};
 static const struct form_words seller_form = {
-	MSG_SELLER_CONTACT_TITLE, MSG_SELLER_CONTACT_INTRO, MSG_SELLER_CONTACT_BUTTON, {{NONE, seller_fields, COUNT_OF(seller_fields)}}, false, NULL};
+	MSG_SELLER_CONTACT_TITLE, MSG_SELLER_CONTACT_INTRO, MSG_SELLER_CONTACT_BUTTON, {{FORM_NONE, seller_fields, FORM_COUNT(seller_fields)}}, false, NULL, FORM_NO_LINKS};
 static const struct form_words report_form = {
-	MSG_REPORT_TITLE, MSG_REPORT_INTRO, MSG_REPORT_BUTTON, {{NONE, report_fields, COUNT_OF(report_fields)}}, false, NULL};
-
-static const char *typed(const struct form_view *v, const char *name)
-{
-	for (size_t i = 0; i < v->value_count; i++)
-		if (strcmp(v->values[i].name, name) == 0)
-			return v->values[i].value != NULL ? v->values[i].value : "";
-	return "";
-}
-
-static bool has_error(const struct form_view *v, const char *name)
-{
-	return v->errors != NULL && field_errors_find(v->errors, name) != NULL;
-}
-
-/* id, name and what ties the control to its hint and its error. */
-static void put_attributes(struct buf *b, const struct form_view *v, const struct form_field *f)
-{
-	bool error = has_error(v, f->name), hint = f->hint != NONE;
-	html_lit(b, " id=\"f-");
-	html_attr(b, f->name);
-	html_lit(b, "\" name=\"");
-	html_attr(b, f->name);
-	html_lit(b, "\"");
-	if (!f->optional)
-		html_lit(b, " required");
-	if (error)
-		html_lit(b, " aria-invalid=\"true\"");
-	if (error || hint) {
-		html_lit(b, " aria-describedby=\"");
-		if (error) {
-			html_lit(b, "e-");
-			html_attr(b, f->name);
-		}
-		if (error && hint)
-			html_lit(b, " ");
-		if (hint) {
-			html_lit(b, "h-");
-			html_attr(b, f->name);
-		}
-		html_lit(b, "\"");
-	}
-	if (f->max > 0) {
-		html_lit(b, " maxlength=\"");
-		html_int(b, f->max);
-		html_lit(b, "\"");
-	}
-	if (f->autocomplete != NULL) {
-		html_lit(b, " autocomplete=\"");
-		html_attr(b, f->autocomplete);
-		html_lit(b, "\"");
-	}
-}
-
-static void put_input(struct buf *b, const struct form_view *v, const struct form_field *f)
-{
-	html_lit(b, "<input");
-	switch (f->widget) {
-	case WIDGET_EMAIL:
-		html_lit(b, " type=\"email\" spellcheck=\"false\"");
-		break;
-	case WIDGET_MONEY:
-		html_lit(b, " class=\"short\" type=\"text\" inputmode=\"decimal\"");
-		break;
-	case WIDGET_COUNT:
-		html_lit(b, " class=\"short\" type=\"text\" inputmode=\"numeric\"");
-		break;
-	default:
-		html_lit(b, " type=\"text\"");
-	}
-	put_attributes(b, v, f);
-	html_lit(b, " value=\"");
-	html_attr(b, typed(v, f->name));
-	html_lit(b, "\">\n");
-}
-
-static void put_select(struct buf *b, const struct form_view *v, const struct form_field *f)
-{
-	enum lang lang = v->page.lang;
-	html_lit(b, "<select");
-	put_attributes(b, v, f);
-	html_lit(b, ">\n<option value=\"\">");
-	html_tr(b, lang, MSG_FORM_CHOOSE);
-	html_lit(b, "</option>\n");
-	if (f->widget == WIDGET_CATEGORY)
-		category_options(b, lang, v->catalog, typed(v, f->name));
-	else
-		place_options(b, lang, v->catalog, typed(v, f->name));
-	html_lit(b, "</select>\n");
-}
-
-static void put_reasons(struct buf *b, const struct form_view *v, const struct form_field *f)
-{
-	const char *chosen = typed(v, f->name);
-	html_lit(b, "<fieldset class=\"field\">\n<legend>");
-	html_tr(b, v->page.lang, MSG_REPORT_REASON);
-	html_lit(b, "</legend>\n");
-	field_error_text(b, v->page.lang, v->errors, f->name);
-	for (size_t i = 0; i < COUNT_OF(reasons); i++) {
-		html_lit(b, "<label class=\"choice\"><input type=\"radio\" name=\"");
-		html_attr(b, f->name);
-		html_lit(b, "\" value=\"");
-		html_attr(b, reasons[i].value);
-		html_lit(b, "\"");
-		if (i == 0) /* where the summary's link leads */
-			html_lit(b, " id=\"f-reason\"");
-		if (has_error(v, f->name))
-			html_lit(b, " aria-describedby=\"e-reason\"");
-		if (strcmp(chosen, reasons[i].value) == 0)
-			html_lit(b, " checked");
-		html_lit(b, " required>");
-		html_tr(b, v->page.lang, reasons[i].text);
-		html_lit(b, "</label>\n");
-	}
-	html_lit(b, "</fieldset>\n");
-}
-
-static void put_label(struct buf *b, enum lang lang, const struct form_field *f)
-{
-	html_lit(b, "<div class=\"field\">\n<label for=\"f-");
-	html_attr(b, f->name);
-	html_lit(b, "\">");
-	html_tr(b, lang, f->label);
-	if (f->optional) {
-		html_lit(b, " <span class=\"optional\">");
-		html_tr(b, lang, MSG_FORM_OPTIONAL);
-		html_lit(b, "</span>");
-	}
-	html_lit(b, "</label>\n");
-}
-
-static void put_hint(struct buf *b, enum lang lang, const struct form_field *f)
-{
-	if (f->hint == NONE)
-		return;
-	html_lit(b, "<p class=\"hint\" id=\"h-");
-	html_attr(b, f->name);
-	html_lit(b, "\">");
-	html_tr(b, lang, f->hint);
-	html_lit(b, "</p>\n");
-}
-
-static void put_field(struct buf *b, const struct form_view *v, const struct form_field *f)
-{
-	if (f->widget == WIDGET_REASON) {
-		put_reasons(b, v, f);
-		return;
-	}
-	put_label(b, v->page.lang, f);
-	field_error_text(b, v->page.lang, v->errors, f->name);
-	if (f->widget == WIDGET_CATEGORY || f->widget == WIDGET_PLACE) {
-		put_select(b, v, f);
-	} else if (f->widget == WIDGET_LINES) {
-		html_lit(b, "<textarea rows=\"8\"");
-		put_attributes(b, v, f);
-		/* the parser drops one newline after the tag, so that a value's own is kept */
-		html_lit(b, ">\n");
-		html_text(b, typed(v, f->name));
-		html_lit(b, "</textarea>\n");
-	} else {
-		put_input(b, v, f);
-	}
-	put_hint(b, v->page.lang, f);
-	html_lit(b, "</div>\n");
-}
-
-void form_age_field(struct buf *b, const char *age)
-{
-	html_lit(b, "<input type=\"hidden\" name=\"_age\" value=\"");
-	html_attr(b, age);
-	html_lit(b, "\">\n");
-}
-
-/* The field that only robots fill in, and the form's age. */
-static void put_traps(struct buf *b, const struct form_view *v)
-{
-	html_lit(b, "<div class=\"hp\" aria-hidden=\"true\"><label for=\"f-website\">");
-	html_tr(b, v->page.lang, MSG_LABEL_WEBSITE);
-	html_lit(b, "</label><input type=\"text\" id=\"f-website\" name=\"website\" value=\"\" autocomplete=\"off\" tabindex=\"-1\"></div>\n");
-	form_age_field(b, v->form_age != NULL ? v->form_age : "");
-}
-
-static void put_page_link(struct buf *b, enum lang lang, const char *path, enum msg text)
-{
-	html_lit(b, " <a href=\"");
-	html_attr(b, lang_prefix(lang));
-	html_attr(b, path);
-	html_lit(b, "\">");
-	html_tr(b, lang, text);
-	html_lit(b, "</a>");
-}
-
-static void put_group(struct buf *b, const struct form_view *v, const struct form_group *g)
-{
-	bool named = g->count > 0 && g->legend != NONE;
-	if (named) {
-		html_lit(b, "<fieldset>\n<legend>");
-		html_tr(b, v->page.lang, g->legend);
-		html_lit(b, "</legend>\n");
-	}
-	for (size_t i = 0; i < g->count; i++)
-		put_field(b, v, &g->fields[i]);
-	if (named)
-		html_lit(b, "</fieldset>\n");
-}
-
-static void put_form(struct buf *b, const struct form_view *v, const struct form_words *words)
-{
-	enum lang lang = v->page.lang;
-	/* novalidate: mistakes are told in our words and language, all at once */
-	html_lit(b, "<form class=\"form\" action=\"");
-	html_attr(b, lang_prefix(lang));
-	html_attr(b, v->page.path);
-	html_lit(b, "\" method=\"post\" data-once novalidate>\n");
-	for (size_t i = 0; i < GROUPS_MAX; i++)
-		put_group(b, v, &words->groups[i]);
-	if (words->terms) {
-		html_lit(b, "<p>");
-		html_tr(b, lang, MSG_SUBMIT_TERMS);
-		put_page_link(b, lang, "/terms", MSG_TERMS_LINK);
-		html_lit(b, " ·");
-		put_page_link(b, lang, "/privacy", MSG_PRIVACY_LINK);
-		html_lit(b, "</p>\n");
-	}
-	put_traps(b, v);
-	html_lit(b, "<button class=\"button primary\" type=\"submit\">");
-	html_tr(b, lang, words->button);
-	html_lit(b, "</button>\n</form>\n");
-}
-
-static void put_summary(struct buf *b, const struct form_view *v, const struct form_words *words)
-{
-	struct field_label labels[FORM_FIELDS_MAX];
-	size_t n = 0;
-	for (size_t i = 0; i < GROUPS_MAX; i++)
-		for (size_t k = 0; k < words->groups[i].count; k++, n++)
-			labels[n] = (struct field_label){words->groups[i].fields[k].name, words->groups[i].fields[k].label};
-	error_summary(b, v->page.lang, v->errors, labels, n);
-}
+	MSG_REPORT_TITLE, MSG_REPORT_INTRO, MSG_REPORT_BUTTON, {{FORM_NONE, report_fields, FORM_COUNT(report_fields)}}, false, NULL, FORM_NO_LINKS};
 
 void form_contact_address(struct buf *b, enum lang lang, const char *address)
 {
@@ -339,61 +58,22 @@ void form_contact_address(struct buf *b, enum lang lang, const char *address)
 	html_lit(b, "</a></p>\n");
 }
 
-/* The whole page. A listing's form names the listing and leads back to it. */
-static void put_page(struct buf *b, const struct form_view *v, const struct form_words *words)
-{
-	struct page page = v->page;
-	enum lang lang = page.lang;
-	struct buf title;
-	buf_init(&title, TITLE_CAP);
-	/* one form per listing and language is nothing to find by a search */
-	if (v->listing != NULL)
-		page.noindex = true;
-	if (page.section == NULL)
-		page.section = words->section;
-	if (page.title == NULL)
-		page.title = tr(lang, words->heading);
-	if (v->errors != NULL && v->errors->n > 0) {
-		tr_format(&title, lang, MSG_FORM_ERROR_IN_TITLE, (const char *const[]){page.title}, 1);
-		page.title = buf_str(&title);
-	}
-	layout_begin(b, &page);
-	put_summary(b, v, words);
-	html_lit(b, "<h1>");
-	html_tr(b, lang, words->heading);
-	html_lit(b, "</h1>\n<p>");
-	html_tr1(b, lang, words->intro, v->listing != NULL ? v->listing->title : NULL);
-	html_lit(b, "</p>\n");
-	if (v->address != NULL)
-		form_contact_address(b, lang, v->address);
-	put_form(b, v, words);
-	if (v->listing != NULL) {
-		html_lit(b, "<p class=\"onwards\"><a href=\"");
-		listing_put_href(b, lang, v->listing);
-		html_lit(b, "\">");
-		html_tr(b, lang, MSG_BACK_TO_LISTING);
-		html_lit(b, "</a></p>\n");
-	}
-	layout_end(b, &page);
-	buf_free(&title);
-}
-
 void submit_form_view(struct buf *b, const struct form_view *v)
 {
-	put_page(b, v, &submit_form);
+	form_put_page(b, v, &submit_form);
 }
 
 void contact_form_view(struct buf *b, const struct form_view *v)
 {
-	put_page(b, v, &contact_form);
+	form_put_page(b, v, &contact_form);
 }
 
 void listing_contact_view(struct buf *b, const struct form_view *v)
 {
-	put_page(b, v, &seller_form);
+	form_put_page(b, v, &seller_form);
 }
 
 void listing_report_view(struct buf *b, const struct form_view *v)
 {
-	put_page(b, v, &report_form);
+	form_put_page(b, v, &report_form);
 }

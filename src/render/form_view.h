@@ -21,6 +21,10 @@ struct form_view {
 	const struct catalog *catalog; /* submit only */
 	const char *address;           /* the site's, with its own contact form only; NULL */
 	const struct listing *listing; /* listing's contact and report only */
+	const struct typed_value *hidden; /* fields that are not shown; NULL */
+	size_t hidden_count;
+	const char *note;              /* plain text above the form; NULL */
+	const char *arg;               /* {1} of the introduction; NULL */
 };
 /* The hidden field that carries a form's age: for /fragments/form-age and the forms here. */
 void form_age_field(struct buf *b, const char *age);
