@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/rule_cache.h"
 #include "db/db.h"
 #include "http/worker.h"
 #include "model/money.h"
@@ -116,7 +117,8 @@ static enum err app_load(struct app *app, const struct conf *conf, struct arena 
 	app->catalogs = catalog_cache_new();
 	app->counts = count_cache_new();
 	app->keys = site_keys_new();
-	return app->catalogs != NULL && app->counts != NULL && app->keys != NULL ? ERR_OK : ERR_NOMEM;
+	app->rules = rule_cache_new();
+	return app->catalogs != NULL && app->counts != NULL && app->keys != NULL && app->rules != NULL ? ERR_OK : ERR_NOMEM;
 }
 
 static void app_unload(struct app *app)
@@ -124,6 +126,7 @@ static void app_unload(struct app *app)
 	catalog_cache_free(app->catalogs);
 	count_cache_free(app->counts);
 	site_keys_free(app->keys);
+	rule_cache_free(app->rules);
 	if (app->metrics != NULL)
 		metrics_close(app->metrics);
 }

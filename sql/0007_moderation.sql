@@ -10,17 +10,19 @@ CREATE TABLE IF NOT EXISTS flag (
   created_at DATETIME NOT NULL,
   decided_at DATETIME NULL,
   UNIQUE KEY flag_once (listing_id, conversation_id, reporter),
-  KEY flag_open (state, listing_id)
+  KEY flag_open (state, listing_id, conversation_id),
+  KEY flag_queue (state, created_at, id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 -- Every action of a moderator or of a rule. moderator_id NULL: the site did it by itself. waited_seconds: from submission to decision, -1 where that
--- says nothing. reason is public.
+-- says nothing. reason_code: a standard reason; reason: a moderator's own words. Both are public.
 CREATE TABLE IF NOT EXISTS moderation_entry (
   id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
   action TINYINT NOT NULL,
   moderator_id BIGINT UNSIGNED NULL,
   listing_id BIGINT UNSIGNED NULL,
   member_id BIGINT UNSIGNED NULL,
+  reason_code TINYINT NOT NULL DEFAULT 0,
   reason VARCHAR(500) NOT NULL DEFAULT '',
   waited_seconds BIGINT NOT NULL DEFAULT -1,
   created_at DATETIME NOT NULL,

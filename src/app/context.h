@@ -13,6 +13,7 @@
 #include "util/metrics.h"
 
 struct route;
+struct rule_cache;
 
 /* One for the process; read-only after start but for the caches, which lock themselves. */
 struct app {
@@ -22,6 +23,7 @@ struct app {
 	struct catalog_cache *catalogs;
 	struct count_cache *counts;
 	struct site_keys *keys;
+	struct rule_cache *rules;
 	const char *openapi; /* the API's description, as it is served */
 	int money_digits;    /* of the site's currency */
 };

@@ -2,6 +2,7 @@
 
 #include "app/answer.h"
 #include "app/posting.h"
+#include "app/screening.h"
 #include "db/listing_db.h"
 #include "http/listing_fields.h"
 
@@ -48,6 +49,16 @@ static void submission_resolve(const struct context *c, const struct listing_fie
 	};
 }
 
+/* Everything a visitor submits waits for a moderator anyway: only what is refused matters here. */
+static enum err submission_screen(struct context *c, const struct listing *l, struct posting *p)
+{
+	struct screening s;
+	enum err e = screening_check(c, l->title, l->description, l->contact_email, &s);
+	if (e == ERR_OK && s.verdict == SCREENING_REFUSE)
+		screening_refuse(c, &s, "title", "description", p);
+	return e;
+}
+
 enum err submission_post(struct context *c)
 {
 	struct listing_fields f = LISTING_FIELDS_DEFAULT;
@@ -65,6 +76,8 @@ enum err submission_post(struct context *c)
 	}
 	if (e == ERR_OK && p.status == 0)
 		e = posting_limit(c, "submit", c->app->conf->limits.submit_per_hour, &p);
+	if (e == ERR_OK && p.status == 0)
+		e = submission_screen(c, &l, &p);
 	if (e == ERR_OK && p.status == 0)
 		e = listing_db_submit(c->db, c->arena, c->catalog, &l);
 	if (e != ERR_OK)

@@ -1,0 +1,30 @@
+/* ban_db: e-mail addresses and client addresses that may not register, submit or write. */
+#pragma once
+
+#include "db/db.h"
+
+/* Values as stored. */
+enum ban_kind { BAN_EMAIL = 0, BAN_ADDRESS = 1 };
+enum { BAN_VALUE_SIZE = 256, BAN_PAGE = 50 };
+
+struct ban {
+	int64_t id;
+	enum ban_kind kind;
+	const char *value;     /* an e-mail address in lower case, an IPv4 address, an IPv6 /64's first address */
+	int64_t member_id;     /* whose ban it came with; 0: none */
+	const char *reason;    /* public */
+	int64_t created_by;    /* 0: the tool */
+	int64_t created_at, expires_at; /* expires_at 0: until it is lifted */
+};
+
+/* As bans are stored and asked for. False for what is no address. */
+bool ban_email(const char *email, char out[static BAN_VALUE_SIZE]);
+bool ban_address(const char *address, char out[static BAN_VALUE_SIZE]);
+/* Which of the two is banned now; either may be NULL or "". ERR_NOT_FOUND: none. */
+MUST_CHECK enum err ban_db_find(struct db *db, struct arena *a, const char *email, const char *address, int64_t now, struct ban *out);
+/* value as typed. A ban that is there already gets the later end. ERR_INVALID. Inside the transaction that logs it. */
+MUST_CHECK enum err ban_db_add(struct db *db, const struct ban *b);
+/* Newest first; before_id 0 for the first page. */
+MUST_CHECK enum err ban_db_list(struct db *db, struct arena *a, int64_t before_id, int64_t now, struct ban **out, size_t *n);
+/* Lifts it. ERR_NOT_FOUND: it is not there, or no more. *member_id: whose it was; 0: none. Inside the transaction that logs it. */
+MUST_CHECK enum err ban_db_remove(struct db *db, struct arena *a, int64_t id, int64_t *member_id);
