@@ -85,8 +85,11 @@ static void complete(struct listing *l, int64_t now)
 		l->updated_at = l->created_at;
 	if (l->state == LISTING_PUBLISHED && l->published_at == 0)
 		l->published_at = l->created_at;
-	if (l->state == LISTING_PENDING)
-		l->published_at = 0;
+	if (l->state != LISTING_PENDING)
+		return;
+	l->published_at = 0;
+	if (l->submitted_at == 0)
+		l->submitted_at = l->created_at;
 }
 
 enum err listing_db_insert_many(struct db *db, struct arena *a, const struct catalog *cat, struct listing *list, size_t n, const char *batch_key)

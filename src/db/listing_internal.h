@@ -56,3 +56,5 @@ void listing_insert_args(const struct listing *l, const struct listing_derived *
 
 /* The facets of the published ones among [first, last]. */
 MUST_CHECK enum err listing_facets_add(struct db *db, int64_t first, int64_t last);
+/* listing_db_change_state() inside a transaction of the caller's; the words stay. */
+MUST_CHECK enum err listing_change_within(struct db *db, const struct catalog *cat, int64_t id, struct listing_change *change);

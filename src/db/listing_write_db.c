@@ -259,6 +259,12 @@ enum err listing_db_change_state(struct db *db, struct arena *a, const struct ca
 	return e == ERR_OK ? db_transaction(db, change_row, &c) : e;
 }
 
+enum err listing_change_within(struct db *db, const struct catalog *cat, int64_t id, struct listing_change *change)
+{
+	struct changing c = {.catalog = cat, .change = change, .id = id};
+	return change->content != NULL ? ERR_INTERNAL : change_row(db, &c);
+}
+
 enum err listing_db_approve(struct db *db, struct arena *a, const struct catalog *cat, int64_t id, int64_t now)
 {
 	struct listing_change change = {
