@@ -11,6 +11,8 @@ enum token_kind {
 	TOKEN_LISTING_CONFIRM = 4, /* subject: listing; a visitor's e-mail is theirs */
 	TOKEN_LISTING_MANAGE = 5,  /* subject: listing; a visitor's way to it, as long as it lives: used many times */
 	TOKEN_ACCOUNT_KEEP = 6,    /* subject: member; takes the wish to be deleted back */
+	TOKEN_CONVERSATION_BUYER = 7,  /* subject: conversation; each side's way to it, a token a mail: used many times */
+	TOKEN_CONVERSATION_SELLER = 8,
 };
 
 struct token {

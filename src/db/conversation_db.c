@@ -1,0 +1,272 @@
+/* Writing conversations; reading them is in conversation_read_db.c. */
+#include "db/conversation_db.h"
+
+#include <string.h>
+
+#include "db/site_db.h"
+#include "db/token_db.h"
+#include "model/mail.h"
+#include "util/mac.h"
+
+enum { SAME_CONTENT_SECONDS = 24 * 3600, PAIR_BYTES = 32, PAIR_TEXT_MAX = 512 };
+
+/* Whoever takes the listing from sight waits until the message is in, or is waited for: after that nothing more comes. */
+static const struct db_sql sql_listing_lock = {"SELECT state, member_id FROM listing WHERE id = ? LOCK IN SHARE MODE", true};
+/* Of two first messages at once the second finds the first one's row and waits for it. */
+static const struct db_sql sql_begin = {
+	"INSERT INTO conversation (listing_id, pair, seller_member_id, buyer_member_id, buyer_name, buyer_email, buyer_lang, created_at, last_message_at, expires_at)"
+	" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+	" ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id), buyer_lang = VALUES(buyer_lang)", false};
+/* What a member wrote before there was an account goes on as well. */
+static const struct db_sql sql_mine = {"SELECT id FROM conversation WHERE listing_id = ? AND buyer_member_id = ? ORDER BY id DESC LIMIT 1", true};
+static const struct db_sql sql_lock = {"SELECT state, expires_at FROM conversation WHERE id = ? AND listing_id = ? FOR UPDATE", true};
+static const struct db_sql sql_known = {
+	"SELECT 1 FROM conversation_message WHERE conversation_id = ? AND from_seller = ? AND content_hash = ? AND created_at > ? LIMIT 1", true};
+static const struct db_sql sql_add = {
+	"INSERT INTO conversation_message (conversation_id, from_seller, held, body, content_hash, created_at) VALUES (?, ?, ?, ?, ?, ?)", false};
+/* Whoever answers has read. */
+static const struct db_sql sql_from_buyer = {
+	"UPDATE conversation SET last_buyer_id = ?, buyer_read_id = last_seller_id, last_message_at = ?, expires_at = ?, buyer_lang = COALESCE(?, buyer_lang)"
+	" WHERE id = ?", false};
+static const struct db_sql sql_from_seller = {
+	"UPDATE conversation SET last_seller_id = ?, seller_read_id = last_buyer_id, last_message_at = ?, expires_at = ? WHERE id = ?", false};
+/* A buyer who has followed the link owns the address: whoever types it into the form later, and may be anybody, begins a conversation of their own. */
+static const struct db_sql sql_seal = {
+	"UPDATE conversation SET pair = UNHEX(SHA2(CONCAT('c:', id), 256)) WHERE id = ? AND buyer_member_id IS NULL", false};
+static const struct db_sql sql_hold = {"UPDATE conversation SET state = 2 WHERE id = ? AND state <> 1", false};
+static const struct db_sql sql_close = {"UPDATE conversation SET state = 1 WHERE id = ? AND state <> 1", false};
+static const struct db_sql sql_open = {"UPDATE conversation SET state = 0 WHERE id = ? AND state = 2", false};
+static const struct db_sql sql_read_by_buyer = {"UPDATE conversation SET buyer_read_id = last_seller_id WHERE id = ?", false};
+static const struct db_sql sql_read_by_seller = {"UPDATE conversation SET seller_read_id = last_buyer_id WHERE id = ?", false};
+static const struct db_sql sql_release = {"UPDATE conversation_message SET held = 0 WHERE id = ? AND conversation_id = ? AND held = 1", false};
+static const struct db_sql sql_release_buyer = {
+	"UPDATE conversation SET last_buyer_id = GREATEST(last_buyer_id, ?), last_message_at = ?, expires_at = ? WHERE id = ?", false};
+static const struct db_sql sql_release_seller = {
+	"UPDATE conversation SET last_seller_id = GREATEST(last_seller_id, ?), last_message_at = ?, expires_at = ? WHERE id = ?", false};
+static const struct db_sql sql_claim_buyer = {
+	"UPDATE conversation SET buyer_member_id = ?, pair = UNHEX(SHA2(CONCAT('c:', id), 256)) WHERE buyer_email = ? AND buyer_member_id IS NULL", false};
+static const struct db_sql sql_claim_seller = {
+	"UPDATE conversation c JOIN listing l ON l.id = c.listing_id SET c.seller_member_id = l.member_id"
+	" WHERE l.member_id = ? AND c.seller_member_id IS NULL", false};
+static const struct db_sql sql_forget_buyer = {
+	"UPDATE conversation SET state = 1, buyer_name = '', buyer_email = '', pair = UNHEX(SHA2(CONCAT('c:', id), 256)) WHERE buyer_member_id = ?", false};
+static const struct db_sql sql_forget_seller = {"UPDATE conversation SET state = 1 WHERE seller_member_id = ?", false};
+
+struct writing {
+	struct arena *arena;
+	struct conversation_writing *w;
+	bool held; /* as it was asked for, however often the transaction runs */
+};
+
+static enum err pair_make(const struct conversation_writing *w, uint8_t out[static PAIR_BYTES])
+{
+	struct buf b;
+	buf_init(&b, PAIR_TEXT_MAX);
+	buf_puts(&b, w->buyer_member_id != 0 ? "m:" : "v:");
+	buf_i64(&b, w->listing_id);
+	buf_putc(&b, ':');
+	if (w->buyer_member_id != 0)
+		buf_i64(&b, w->buyer_member_id);
+	else
+		buf_puts(&b, w->buyer_email);
+	mac_sha256(b.data, b.len, out);
+	enum err e = b.error;
+	buf_free(&b);
+	return e;
+}
+
+static enum err listing_lock(struct db *db, struct arena *a, int64_t id, struct db_value *member_id)
+{
+	struct db_rows r;
+	enum err e = db_query(db, &sql_listing_lock, DB_ARGS(db_int(id)), a, 1, &r);
+	if (e != ERR_OK)
+		return e;
+	if (r.n == 0 || db_cell(&r, 0, 0)->i != 1)
+		return ERR_NOT_FOUND;
+	*member_id = *db_cell(&r, 0, 1);
+	return ERR_OK;
+}
+
+static enum err lock(struct db *db, const struct writing *x, enum conversation_state *state, int64_t *expires_at)
+{
+	struct db_rows r;
+	enum err e = db_query(db, &sql_lock, DB_ARGS(db_int(x->w->id), db_int(x->w->listing_id)), x->arena, 1, &r);
+	if (e != ERR_OK)
+		return e;
+	if (r.n == 0)
+		return ERR_NOT_FOUND;
+	*state = (enum conversation_state)db_cell(&r, 0, 0)->i;
+	*expires_at = db_cell(&r, 0, 1)->i;
+	return ERR_OK;
+}
+
+/* The mail to the other side and what opens its link. */
+static enum err tell(struct db *db, int64_t id, enum conversation_side from, const char *mail, const uint8_t *hash, int64_t now)
+{
+	if (mail == NULL)
+		return ERR_NOMEM;
+	enum token_kind kind = from == SIDE_SELLER ? TOKEN_CONVERSATION_BUYER : TOKEN_CONVERSATION_SELLER;
+	enum err e = token_db_add(db, kind, hash, id, NULL, now + CONVERSATION_SECONDS);
+	return e == ERR_OK ? outbox_db_add(db, OUTBOX_MAIL, id, mail) : e;
+}
+
+static enum err add(struct db *db, const struct writing *x)
+{
+	struct conversation_writing *w = x->w;
+	uint8_t hash[32];
+	struct db_rows r;
+	mac_sha256(w->body, strlen(w->body), hash);
+	enum err e = db_query(db, &sql_known, DB_ARGS(db_int(w->id), db_int(w->from), db_blob(hash, sizeof hash), db_time(w->now - SAME_CONTENT_SECONDS)), x->arena, 1, &r);
+	if (e != ERR_OK || r.n > 0)
+		return e != ERR_OK ? e : ERR_EXISTS;
+	struct db_result result;
+	e = db_exec(db, &sql_add, DB_ARGS(db_int(w->id), db_int(w->from), db_int(w->held), db_text(w->body), db_blob(hash, sizeof hash), db_time(w->now)), &result);
+	if (e != ERR_OK)
+		return e;
+	w->message_id = (int64_t)result.insert_id;
+	if (w->held)
+		return db_exec(db, &sql_hold, DB_ARGS(db_int(w->id)), NULL);
+	struct db_value id = db_int(w->message_id), now = db_time(w->now), end = db_time(w->now + CONVERSATION_SECONDS);
+	e = w->from == SIDE_BUYER ? db_exec(db, &sql_from_buyer, DB_ARGS(id, now, end, db_text(w->buyer_lang), db_int(w->id)), NULL)
+	                          : db_exec(db, &sql_from_seller, DB_ARGS(id, now, end, db_int(w->id)), NULL);
+	return e == ERR_OK ? tell(db, w->id, w->from, w->mail, w->token_hash, w->now) : e;
+}
+
+static enum err pair_find(struct db *db, struct arena *a, struct conversation_writing *w, const struct db_value *seller)
+{
+	uint8_t pair[PAIR_BYTES];
+	struct db_rows r = {.n = 0};
+	struct db_result result;
+	struct db_value now = db_time(w->now), member = w->buyer_member_id != 0 ? db_int(w->buyer_member_id) : db_null();
+	enum err e = w->buyer_member_id != 0 ? db_query(db, &sql_mine, DB_ARGS(db_int(w->listing_id), member), a, 1, &r) : ERR_OK;
+	if (e == ERR_OK && r.n > 0) {
+		w->id = db_cell(&r, 0, 0)->i;
+		return ERR_OK;
+	}
+	if (e == ERR_OK)
+		e = pair_make(w, pair);
+	if (e == ERR_OK)
+		e = db_exec(db, &sql_begin, DB_ARGS(db_int(w->listing_id), db_blob(pair, sizeof pair), *seller, member, db_text(w->buyer_name),
+		                                    db_text(w->buyer_member_id != 0 ? "" : w->buyer_email), db_text(w->buyer_lang), now, now,
+		                                    db_time(w->now + CONVERSATION_SECONDS)), &result);
+	if (e == ERR_OK)
+		w->id = (int64_t)result.insert_id;
+	return e;
+}
+
+static enum err begin(struct db *db, void *ctx)
+{
+	const struct writing *x = ctx;
+	struct conversation_writing *w = x->w;
+	struct db_value seller;
+	enum conversation_state state = CONVERSATION_OPEN;
+	int64_t expires_at;
+	enum err e = listing_lock(db, x->arena, w->listing_id, &seller);
+	if (e == ERR_OK)
+		e = pair_find(db, x->arena, w, &seller);
+	if (e == ERR_OK)
+		e = lock(db, x, &state, &expires_at);
+	if (e != ERR_OK)
+		return e;
+	if (state == CONVERSATION_ENDED)
+		return ERR_GONE;
+	w->held = x->held || state == CONVERSATION_HELD;
+	return add(db, x);
+}
+
+enum err conversation_db_begin(struct db *db, struct arena *a, struct conversation_writing *w)
+{
+	return db_transaction(db, begin, &(struct writing){a, w, w->held});
+}
+
+static enum err answer(struct db *db, void *ctx)
+{
+	const struct writing *x = ctx;
+	enum conversation_state state;
+	struct db_value seller;
+	int64_t expires_at;
+	enum err e = listing_lock(db, x->arena, x->w->listing_id, &seller);
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_GONE : e;
+	e = lock(db, x, &state, &expires_at);
+	if (e != ERR_OK)
+		return e;
+	if (state == CONVERSATION_ENDED || expires_at <= x->w->now)
+		return ERR_GONE;
+	if (state == CONVERSATION_HELD)
+		return ERR_CONFLICT;
+	e = add(db, x);
+	return e == ERR_OK && x->w->from == SIDE_BUYER ? db_exec(db, &sql_seal, DB_ARGS(db_int(x->w->id)), NULL) : e;
+}
+
+enum err conversation_db_answer(struct db *db, struct arena *a, struct conversation_writing *w)
+{
+	return db_transaction(db, answer, &(struct writing){a, w, w->held});
+}
+
+enum err conversation_db_mark_read(struct db *db, int64_t id, enum conversation_side side)
+{
+	return db_exec(db, side == SIDE_BUYER ? &sql_read_by_buyer : &sql_read_by_seller, DB_ARGS(db_int(id)), NULL);
+}
+
+static enum err change_state(struct db *db, const struct db_sql *sql, int64_t id)
+{
+	struct db_result result;
+	enum err e = db_exec(db, sql, DB_ARGS(db_int(id)), &result);
+	return e != ERR_OK ? e : result.affected == 1 ? ERR_OK : ERR_CONFLICT;
+}
+
+enum err conversation_db_hold(struct db *db, int64_t id)
+{
+	return change_state(db, &sql_hold, id);
+}
+
+enum err conversation_db_close(struct db *db, int64_t id)
+{
+	return change_state(db, &sql_close, id);
+}
+
+enum err conversation_db_open(struct db *db, int64_t id)
+{
+	return change_state(db, &sql_open, id);
+}
+
+struct releasing {
+	int64_t id;
+	const struct conversation_message *message;
+	const char *mail;
+	const uint8_t *hash;
+	int64_t now;
+};
+
+static enum err release(struct db *db, void *ctx)
+{
+	const struct releasing *x = ctx;
+	struct db_result result;
+	enum err e = db_exec(db, &sql_release, DB_ARGS(db_int(x->message->id), db_int(x->id)), &result);
+	if (e != ERR_OK)
+		return e;
+	if (result.affected != 1)
+		return ERR_CONFLICT;
+	e = db_exec(db, x->message->from == SIDE_BUYER ? &sql_release_buyer : &sql_release_seller,
+	            DB_ARGS(db_int(x->message->id), db_time(x->now), db_time(x->now + CONVERSATION_SECONDS), db_int(x->id)), NULL);
+	return e == ERR_OK ? tell(db, x->id, x->message->from, x->mail, x->hash, x->now) : e;
+}
+
+enum err conversation_db_release(struct db *db, int64_t id, const struct conversation_message *m, const char *mail,
+                                 const uint8_t hash[static TOKEN_HASH], int64_t now)
+{
+	return db_transaction(db, release, &(struct releasing){id, m, mail, hash, now});
+}
+
+enum err conversation_db_claim(struct db *db, int64_t member_id, const char *email)
+{
+	enum err e = db_exec(db, &sql_claim_buyer, DB_ARGS(db_int(member_id), db_text(email)), NULL);
+	return e == ERR_OK ? db_exec(db, &sql_claim_seller, DB_ARGS(db_int(member_id)), NULL) : e;
+}
+
+enum err conversation_db_forget_member(struct db *db, int64_t member_id)
+{
+	enum err e = db_exec(db, &sql_forget_buyer, DB_ARGS(db_int(member_id)), NULL);
+	return e == ERR_OK ? db_exec(db, &sql_forget_seller, DB_ARGS(db_int(member_id)), NULL) : e;
+}

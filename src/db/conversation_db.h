@@ -1,0 +1,81 @@
+/* conversation_db: what buyers and sellers write to each other. Every message is written with the mail that tells the other side, and
+ * that mail's link, in one transaction. Mails carry fresh random tokens (token_db), so that nothing in the database opens a conversation. */
+#pragma once
+
+#include "db/db.h"
+#include "model/conversation.h"
+#include "util/token.h"
+
+/* Whom a mail goes to. Kept apart from struct conversation, which views and the API print. */
+struct conversation_person {
+	const char *email;  /* "": cannot be reached */
+	const char *name, *lang;
+	int64_t member_id;  /* 0: a visitor */
+};
+struct conversation_people {
+	struct conversation_person side[2]; /* by enum conversation_side */
+};
+
+/* The seller of a published listing and its title. ERR_NOT_FOUND. */
+MUST_CHECK enum err conversation_db_seller(struct db *db, struct arena *a, int64_t listing_id, struct conversation_person *out, const char **title);
+
+/* One message on its way in. */
+struct conversation_writing {
+	int64_t id;                   /* the conversation's; set by begin */
+	int64_t listing_id;
+	enum conversation_side from;
+	int64_t buyer_member_id;      /* begin: 0 for a visitor */
+	const char *buyer_name, *buyer_email; /* begin only; buyer_email of a visitor */
+	const char *buyer_lang;       /* of the page the buyer uses; NULL from the seller */
+	const char *body;
+	bool held;                    /* keep it back: no mail */
+	const char *mail;             /* to the other side */
+	const uint8_t *token_hash;    /* of the link in that mail; TOKEN_HASH bytes */
+	int64_t now;
+	int64_t message_id;           /* set */
+};
+/* From a listing's page: a conversation begins, or goes on where the same buyer has one. ERR_NOT_FOUND: the listing is not published; ERR_GONE: the
+ * conversation was ended; ERR_EXISTS: the same text within 24 hours. A held conversation takes the message and keeps it back (w->held). */
+MUST_CHECK enum err conversation_db_begin(struct db *db, struct arena *a, struct conversation_writing *w);
+/* In a conversation. ERR_GONE: it or its listing has ended, also while this was on its way; ERR_CONFLICT: it is held; ERR_EXISTS. */
+MUST_CHECK enum err conversation_db_answer(struct db *db, struct arena *a, struct conversation_writing *w);
+
+/* By the token of a mail's link. people may be NULL. ERR_NOT_FOUND: none such, or it has run out. */
+MUST_CHECK enum err conversation_db_by_token(struct db *db, struct arena *a, const uint8_t hash[static TOKEN_HASH], int64_t now, struct conversation *out,
+                                             struct conversation_people *people);
+/* One of a member's own. ERR_NOT_FOUND: somebody else's too. */
+MUST_CHECK enum err conversation_db_get(struct db *db, struct arena *a, int64_t member_id, int64_t id, int64_t now, struct conversation *out,
+                                        struct conversation_people *people);
+/* For a moderator: as the seller would see it. */
+MUST_CHECK enum err conversation_db_any(struct db *db, struct arena *a, int64_t id, int64_t now, struct conversation *out, struct conversation_people *people);
+/* A member's, as buyer and as seller, the last written first; those behind (before_at, before_id), 0 for the first. */
+MUST_CHECK enum err conversation_db_inbox(struct db *db, struct arena *a, int64_t member_id, int64_t before_at, int64_t before_id, int64_t now, unsigned limit,
+                                          struct conversation **out, size_t *n);
+/* How many of a member's are unread, 100 at most. */
+MUST_CHECK enum err conversation_db_unread(struct db *db, struct arena *a, int64_t member_id, int64_t *out);
+/* Oldest first: the newest that are older than before_id (0: than none), as that side may see them. */
+MUST_CHECK enum err conversation_db_messages(struct db *db, struct arena *a, int64_t id, enum conversation_side side, int64_t before_id, unsigned limit,
+                                             struct conversation_message **out, size_t *n);
+MUST_CHECK enum err conversation_db_mark_read(struct db *db, int64_t id, enum conversation_side side);
+/* out[i]: how many conversations listing ids[i] has, for its owner. */
+MUST_CHECK enum err conversation_db_count(struct db *db, struct arena *a, const int64_t *ids, size_t n, int64_t *out);
+
+/* Holds it, or ends it. ERR_CONFLICT: it was ended before. */
+MUST_CHECK enum err conversation_db_hold(struct db *db, int64_t id);
+MUST_CHECK enum err conversation_db_close(struct db *db, int64_t id);
+/* What is kept back, oldest first. */
+MUST_CHECK enum err conversation_db_held(struct db *db, struct arena *a, int64_t id, struct conversation_message **out, size_t *n);
+/* Opens a held one. ERR_CONFLICT: it is not held. */
+MUST_CHECK enum err conversation_db_open(struct db *db, int64_t id);
+/* Lets one message go on its way. ERR_CONFLICT: somebody did already. */
+MUST_CHECK enum err conversation_db_release(struct db *db, int64_t id, const struct conversation_message *m, const char *mail,
+                                            const uint8_t hash[static TOKEN_HASH], int64_t now);
+
+/* A member takes over what was written from a proven address, and what came in about the listings that are the member's now. Inside the
+ * transaction that makes them so, or by itself. */
+MUST_CHECK enum err conversation_db_claim(struct db *db, int64_t member_id, const char *email);
+/* A member goes: conversations end, name and address are wiped. What was written stays with the other side. */
+MUST_CHECK enum err conversation_db_forget_member(struct db *db, int64_t member_id);
+/* Everything a member wrote and was written, by conversation, oldest first. m and c live until the next. */
+typedef bool (*conversation_each)(void *ctx, const struct conversation *c, const struct conversation_message *m);
+MUST_CHECK enum err conversation_db_export(struct db *db, int64_t member_id, conversation_each each, void *ctx);
