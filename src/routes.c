@@ -2,6 +2,7 @@
 
 #include "app/api.h"
 #include "app/contact.h"
+#include "app/favourite.h"
 #include "app/feed.h"
 #include "app/listing.h"
 #include "app/operation.h"
@@ -14,6 +15,8 @@ enum { FORM_BODY = 128 * 1024, JSON_BODY = 128 * 1024 };
 
 static const char *const query_listings[] = {"q", "category", "location", "min_price", "max_price", "sort", "cursor", "page", NULL};
 static const char *const query_feed[] = {"q", "category", "location", "min_price", "max_price", "sort", NULL};
+static const char *const query_after[] = {"after", NULL};
+static const char *const query_cursor[] = {"limit", "cursor", NULL};
 static const char *const query_api[] = {"q", "category", "location", "min_price", "max_price", "sort", "limit", "cursor", NULL};
 
 /* The last columns of a row: who may call it, and what a personal token must be allowed (SCOPE_NONE: no personal token may). */
@@ -50,6 +53,8 @@ const struct route routes[] = {
 	/* conversations */
 
 	/* favourites and saved searches */
+	{HTTP_POST, "/listings/{id}/favourite", favourite_post, ROUTE_PAGE, FORM_BODY, 0, NULL, MEMBER(SCOPE_ACCOUNT)},
+	{HTTP_GET, "/account/favourites", favourite_index, ROUTE_PAGE, 0, 0, query_after, MEMBER(SCOPE_READ)},
 
 	/* moderation */
 
@@ -89,6 +94,9 @@ const struct route routes[] = {
 	/* the API: conversations */
 
 	/* the API: favourites and saved searches */
+	{HTTP_GET, "/api/v1/me/favourites", api_favourites, ROUTE_API, 0, 0, query_cursor, MEMBER(SCOPE_READ)},
+	{HTTP_PUT, "/api/v1/me/favourites/{id}", api_favourite_put, ROUTE_API, 0, 0, NULL, MEMBER(SCOPE_ACCOUNT)},
+	{HTTP_DELETE, "/api/v1/me/favourites/{id}", api_favourite_delete, ROUTE_API, 0, 0, NULL, MEMBER(SCOPE_ACCOUNT)},
 
 	/* the API: moderation */
 

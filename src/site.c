@@ -111,7 +111,7 @@ static const struct route *route_find(struct context *c, const char **allow)
 			continue;
 		if (method_match(r, c->req->method))
 			return r;
-		const char *names = r->method == HTTP_GET ? "GET, HEAD" : r->method == HTTP_POST ? "POST" : r->method == HTTP_PATCH ? "PATCH" : "DELETE";
+		const char *names = r->method == HTTP_GET ? "GET, HEAD" : r->method == HTTP_POST ? "POST" : r->method == HTTP_PATCH ? "PATCH" : r->method == HTTP_PUT ? "PUT" : "DELETE";
 		*allow = context_join(c, *allow, **allow != '\0' ? ", " : "", names, NULL);
 	}
 	return NULL;

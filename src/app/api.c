@@ -7,7 +7,7 @@
 
 enum { API_LIMIT = 20, SEARCH_CACHE_SECONDS = 30 };
 
-static void listing_members(struct context *c, struct json *j, const struct listing *l)
+void api_listing_members(struct context *c, struct json *j, const struct listing *l)
 {
 	const struct category *category = catalog_category(c->catalog, l->category_id);
 	const struct place *place = catalog_place(c->catalog, l->place_id);
@@ -61,7 +61,7 @@ enum err api_listings(struct context *c)
 	json_array(&j);
 	for (size_t i = 0; i < page.n; i++) {
 		json_object(&j);
-		listing_members(c, &j, &page.items[i]);
+		api_listing_members(c, &j, &page.items[i]);
 		json_object_end(&j);
 	}
 	json_array_end(&j);
@@ -81,7 +81,7 @@ enum err api_listing(struct context *c)
 	struct json j;
 	answer_json(c, 200, &j);
 	json_object(&j);
-	listing_members(c, &j, &l);
+	api_listing_members(c, &j, &l);
 	json_key_string(&j, "description", l.description);
 	json_key(&j, "photos");
 	json_array(&j);

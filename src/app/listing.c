@@ -4,6 +4,7 @@
 
 #include "app/answer.h"
 #include "app/listing_page.h"
+#include "db/favourite_db.h"
 #include "db/listing_db.h"
 #include "render/listing_view.h"
 #include "text/format.h"
@@ -157,14 +158,29 @@ enum err listing_index(struct context *c)
 	return ERR_OK;
 }
 
+static enum err listing_public(const struct listing *l)
+{
+	if (l->state == LISTING_REMOVED && l->published_at != 0)
+		return ERR_GONE;
+	return l->state == LISTING_PUBLISHED ? ERR_OK : ERR_NOT_FOUND;
+}
+
 enum err listing_load_published(struct context *c, struct listing *out)
 {
 	enum err e = listing_db_get(c->db, c->arena, c->id, out);
-	if (e != ERR_OK)
-		return e;
-	if (out->state == LISTING_REMOVED && out->published_at != 0)
-		return ERR_GONE;
-	return out->state == LISTING_PUBLISHED ? ERR_OK : ERR_NOT_FOUND;
+	return e == ERR_OK ? listing_public(out) : e;
+}
+
+/* The same and whether the reader keeps it: one query either way. */
+static enum err listing_load_kept(struct context *c, struct listing *out, enum favourite_state *favourite)
+{
+	*favourite = FAVOURITE_VISITOR;
+	if (c->session == NULL)
+		return listing_load_published(c, out);
+	bool kept = false;
+	enum err e = favourite_db_listing(c->db, c->arena, c->session->member_id, c->id, out, &kept);
+	*favourite = kept ? FAVOURITE_YES : FAVOURITE_NO;
+	return e == ERR_OK ? listing_public(out) : e;
 }
 
 static enum err redirect_to_slug(struct context *c, const struct listing *l)
@@ -183,7 +199,8 @@ enum err listing_show_id(struct context *c)
 enum err listing_show(struct context *c)
 {
 	struct listing l;
-	enum err e = listing_load_published(c, &l);
+	enum favourite_state favourite;
+	enum err e = listing_load_kept(c, &l, &favourite);
 	if (e == ERR_OK && (strcmp(c->param[1], l.slug) != 0 || *c->req->query_string != '\0'))
 		return redirect_to_slug(c, &l);
 	if (e == ERR_OK)
@@ -196,7 +213,7 @@ enum err listing_show(struct context *c)
 		return e;
 	struct listing_view v = {
 		.page = answer_page(c, l.title, listing_page_path(c, &l)),
-		.catalog = c->catalog, .listing = &l, .similar = similar, .similar_count = n, .now = c->now,
+		.catalog = c->catalog, .listing = &l, .similar = similar, .similar_count = n, .favourite = favourite, .now = c->now,
 	};
 	v.page.og_type = "product";
 	v.page.section = "listings";

@@ -72,39 +72,45 @@ static void put_meta(struct buf *b, enum lang lang, const struct category *categ
 	html_lit(b, "</p>\n");
 }
 
-static void put_title(struct buf *b, enum lang lang, const struct listing *l, int level)
+static void put_title(struct buf *b, enum lang lang, const struct listing *l, int level, bool linked)
 {
 	char digit = (char)('0' + level);
 	html_lit(b, "<h");
 	buf_putc(b, digit);
-	html_lit(b, " class=\"card-title\"><a class=\"card-link\" href=\"");
-	listing_put_href(b, lang, l);
-	html_lit(b, "\">");
+	html_lit(b, " class=\"card-title\">");
+	if (linked) {
+		html_lit(b, "<a class=\"card-link\" href=\"");
+		listing_put_href(b, lang, l);
+		html_lit(b, "\">");
+	}
 	html_text(b, l->title);
-	html_lit(b, "</a></h");
+	if (linked)
+		html_lit(b, "</a>");
+	html_lit(b, "</h");
 	buf_putc(b, digit);
 	html_lit(b, ">\n");
 }
 
-static void put_card(struct buf *b, enum lang lang, const struct catalog *c, const struct listing *l, int64_t now, int level)
+void listing_card_begin(struct buf *b, enum lang lang, const struct catalog *c, const struct listing *l, int64_t now, int level, bool linked)
 {
 	const struct category *category = catalog_category(c, l->category_id);
 	html_lit(b, "<li class=\"card");
 	listing_put_class(b, c, category);
 	html_lit(b, "\">\n<span class=\"thumb\" aria-hidden=\"true\"></span>\n");
-	put_title(b, lang, l, level);
+	put_title(b, lang, l, level, linked);
 	html_lit(b, "<p class=\"price\">");
 	listing_put_price(b, lang, l);
 	html_lit(b, "</p>\n");
 	put_meta(b, lang, category, catalog_place(c, l->place_id), l, now);
-	html_lit(b, "</li>\n");
 }
 
 void listing_card_list(struct buf *b, enum lang lang, const struct catalog *c, const struct listing *list, size_t n, int64_t now,
                        int level)
 {
 	html_lit(b, "<ul class=\"cards\">\n");
-	for (size_t i = 0; i < n; i++)
-		put_card(b, lang, c, &list[i], now, level);
+	for (size_t i = 0; i < n; i++) {
+		listing_card_begin(b, lang, c, &list[i], now, level, true);
+		html_lit(b, "</li>\n");
+	}
 	html_lit(b, "</ul>\n");
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "model/money.h"
+#include "render/favourite_view.h"
 #include "render/json.h"
 #include "render/listing_card.h"
 #include "text/format.h"
@@ -191,10 +192,11 @@ static void put_article(struct buf *b, const struct listing_view *v)
 	html_tr(b, lang, MSG_LISTING_DESCRIPTION);
 	html_lit(b, "</h2>\n");
 	html_lines(b, v->listing->description != NULL ? v->listing->description : v->listing->summary);
-	html_lit(b, "</div>\n<p class=\"actions\">\n");
+	html_lit(b, "</div>\n<div class=\"actions\">\n");
 	put_action(b, v, "button primary", "contact", MSG_LISTING_CONTACT);
+	favourite_button(b, lang, v->listing, v->favourite);
 	put_action(b, v, "button", "report", MSG_LISTING_REPORT);
-	html_lit(b, "</p>\n</article>\n");
+	html_lit(b, "</div>\n</article>\n");
 }
 
 void listing_view(struct buf *b, const struct listing_view *v)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "model/catalog.h"
+#include "model/favourite.h"
 #include "model/listing.h"
 #include "render/layout.h"
 #include "text/field_error.h"
@@ -33,6 +34,7 @@ struct listing_view {
 	const struct listing *listing;
 	const struct listing *similar;
 	size_t similar_count;
+	enum favourite_state favourite;
 	int64_t now;
 };
 void listing_view(struct buf *b, const struct listing_view *v);
