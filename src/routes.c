@@ -4,6 +4,7 @@
 #include "app/contact.h"
 #include "app/favourite.h"
 #include "app/feed.h"
+#include "app/flag.h"
 #include "app/listing.h"
 #include "app/operation.h"
 #include "app/resource.h"
@@ -37,6 +38,7 @@ const struct route routes[] = {
 	{HTTP_GET, "/listings/{id}/report", listing_report_form, ROUTE_PAGE, 0, 0, NULL, ANYONE},
 	{HTTP_POST, "/listings/{id}/report", listing_report_post, ROUTE_PAGE, FORM_BODY, 0, NULL, ANYONE},
 	{HTTP_GET, "/listings/{id}/report/received", listing_report_received, ROUTE_PAGE, 0, 1, NULL, ANYONE},
+	{HTTP_GET, "/listings/{id}/report/known", listing_report_known, ROUTE_PAGE, 0, 1, NULL, ANYONE},
 	{HTTP_GET, "/listings/{id}/{slug}", listing_show, ROUTE_PAGE, 0, 1, NULL, ANYONE},
 	{HTTP_POST, "/submit", submission_post, ROUTE_PAGE, FORM_BODY, 0, NULL, ANYONE},
 	{HTTP_GET, "/submit/received", submission_received, ROUTE_PAGE, 0, 1, NULL, ANYONE},

@@ -12,7 +12,6 @@
 struct contact_fields {
 	const char *name, *email, *message;
 	int64_t listing_id;
-	const char *reason;
 };
 
 #define AT(member) offsetof(struct contact_fields, member)
@@ -26,16 +25,7 @@ static const struct field contact_table[] = {
 };
 enum { CONTACT_FORM_FIELDS = 3, CONTACT_API_FIELDS = 4 };
 
-static const struct field report_table[] = {
-	{"reason", FIELD_SLUG, AT(reason), 1, 20, true},
-	{"message", FIELD_LINES, AT(message), 0, MESSAGE_MAX, false},
-	{"email", FIELD_EMAIL, AT(email), 3, CONTACT_EMAIL_MAX, false},
-};
-enum { REPORT_FIELDS = 3 };
-
-static const char *const report_reasons[] = {"spam", "prohibited", "wrong", "sold", "other"};
-
-/* One of the three ways a message comes in. */
+/* One of the two ways a message comes in. */
 struct contact_way {
 	enum message_kind kind;
 	enum msg title;
@@ -45,7 +35,6 @@ struct contact_way {
 
 static const struct contact_way way_site = {MESSAGE_SITE, MSG_CONTACT_TITLE, NULL, contact_form_view};
 static const struct contact_way way_seller = {MESSAGE_SELLER, MSG_SELLER_CONTACT_TITLE, "/contact", listing_contact_view};
-static const struct contact_way way_report = {MESSAGE_REPORT, MSG_REPORT_TITLE, "/report", listing_report_view};
 
 static const char *way_path(const struct context *c, const struct contact_way *way)
 {
@@ -86,8 +75,6 @@ static enum err way_store(struct context *c, const struct contact_way *way, cons
 		.name = f->name != NULL ? f->name : "", .email = f->email != NULL ? f->email : "",
 		.body = f->message != NULL ? f->message : "",
 	};
-	if (way->kind == MESSAGE_REPORT)
-		m.body = context_join(c, f->reason, *m.body != '\0' ? "\n\n" : "", m.body, NULL);
 	return message_db_add(c->db, c->arena, &m);
 }
 
@@ -95,9 +82,8 @@ static enum err way_store(struct context *c, const struct contact_way *way, cons
 static enum err way_finish(struct context *c, const struct contact_way *way, const struct listing *l, const struct contact_fields *f, struct posting *p)
 {
 	enum err e = ERR_OK;
-	bool report = way->kind == MESSAGE_REPORT;
 	if (p->status == 0)
-		e = posting_limit(c, report ? "report" : "contact", report ? c->app->conf->limits.report_per_hour : c->app->conf->limits.contact_per_hour, p);
+		e = posting_limit(c, "contact", c->app->conf->limits.contact_per_hour, p);
 	if (e == ERR_OK && p->status == 0)
 		e = way_store(c, way, f, l != NULL ? l->id : f->listing_id);
 	if (e == ERR_NOT_FOUND && c->api) {
@@ -151,11 +137,6 @@ enum err listing_contact_form(struct context *c)
 	return way_form(c, &way_seller);
 }
 
-enum err listing_report_form(struct context *c)
-{
-	return way_form(c, &way_report);
-}
-
 /* What a form that is sent back says of its listing while the database cannot tell. Any slug leads to the right one. */
 static struct listing listing_unread(const struct context *c)
 {
@@ -182,26 +163,12 @@ static enum err way_post(struct context *c, const struct contact_way *way, const
 		e = posting_failed(c, &p, found);
 		return e != ERR_OK ? e : way_refuse(c, way, &l, &p);
 	}
-	if (way->kind == MESSAGE_REPORT && field_errors_find(&p.errors, "reason") == NULL) {
-		bool known = false;
-		for (size_t i = 0; i < sizeof report_reasons / sizeof *report_reasons; i++)
-			known = known || strcmp(f.reason, report_reasons[i]) == 0;
-		if (!known) {
-			field_errors_add(&p.errors, "reason", MSG_FIELD_CHOICE, NULL);
-			p.status = 422;
-		}
-	}
 	return way_finish(c, way, &l, &f, &p);
 }
 
 enum err listing_contact_post(struct context *c)
 {
 	return way_post(c, &way_seller, contact_table, CONTACT_FORM_FIELDS);
-}
-
-enum err listing_report_post(struct context *c)
-{
-	return way_post(c, &way_report, report_table, REPORT_FIELDS);
 }
 
 enum err fragment_contact_address(struct context *c)
@@ -227,9 +194,4 @@ static enum err way_received(struct context *c, const struct contact_way *way, e
 enum err listing_contact_received(struct context *c)
 {
 	return way_received(c, &way_seller, MSG_RECEIVED_SELLER_TITLE, MSG_RECEIVED_SELLER_TEXT);
-}
-
-enum err listing_report_received(struct context *c)
-{
-	return way_received(c, &way_report, MSG_RECEIVED_REPORT_TITLE, MSG_RECEIVED_REPORT_TEXT);
 }

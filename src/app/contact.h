@@ -1,4 +1,4 @@
-/* contact: messages from visitors: to the site, to a seller (whose address is never shown), and reports of a listing. */
+/* contact: messages from visitors: to the site, and to a seller, whose address is never shown. */
 #pragma once
 
 #include "app/context.h"
@@ -9,6 +9,3 @@ MUST_CHECK enum err contact_received(struct context *c);
 MUST_CHECK enum err listing_contact_form(struct context *c);    /* GET /listings/{id}/contact */
 MUST_CHECK enum err listing_contact_post(struct context *c);
 MUST_CHECK enum err listing_contact_received(struct context *c);
-MUST_CHECK enum err listing_report_form(struct context *c);     /* GET /listings/{id}/report */
-MUST_CHECK enum err listing_report_post(struct context *c);
-MUST_CHECK enum err listing_report_received(struct context *c);

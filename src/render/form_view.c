@@ -1,5 +1,6 @@
 #include "render/form_view.h"
 
+#include "model/moderation.h"
 #include "render/form_fields.h"
 
 enum { PRICE_MAX = 20, STOCK_DIGITS = 4 };
@@ -32,8 +33,7 @@ static const struct form_field seller_fields[] = {
 
 static const struct form_field report_fields[] = {
 	{"reason", MSG_LABEL_REASON, FORM_NONE, WIDGET_REASON, 0, NULL, false},
-	{"message", MSG_LABEL_DETAILS, FORM_NONE, WIDGET_LINES, MESSAGE_MAX, NULL, true},
-	{"email", MSG_LABEL_EMAIL, MSG_HINT_EMAIL, WIDGET_EMAIL, CONTACT_EMAIL_MAX, "email", true},
+	{"message", MSG_LABEL_DETAILS, FORM_NONE, WIDGET_LINES, FLAG_BODY_MAX, NULL, true},
 };
 
 static const struct form_words submit_form = {

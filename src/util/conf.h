@@ -50,6 +50,10 @@ struct conf {
 		int64_t form_max_seconds;
 	} limits;
 	struct {
+		int64_t trusted_after;    /* published listings without an upheld report; 0: nobody by itself */
+		int64_t flags_to_hold;    /* open reports of different people; 0: never */
+	} moderation;
+	struct {
 		char level[16];          /* debug, info, warning, error */
 	} log;
 };

@@ -62,6 +62,11 @@ static const struct conf_key schema[] = {
 	{AT(limits, form_max_seconds), .type = CONF_INT, .min = 60, .max = 604800, .initial = "86400",
 	 .about = "A form sent back later than this is shown again, with its values."},
 
+	{AT(moderation, trusted_after), .type = CONF_INT, .min = 0, .max = 1000, .initial = "3",
+	 .about = "A member whose listings were approved so often, and never rightly reported, is trusted: new ones go live at once. 0: nobody becomes trusted by themselves."},
+	{AT(moderation, flags_to_hold), .type = CONF_INT, .min = 0, .max = 1000, .initial = "3",
+	 .about = "So many people's reports take a listing out of sight until a moderator has looked at it; 0 for never."},
+
 	{AT(log, level), .type = CONF_CHOICE, .initial = "info", .choices = "debug info warning error",
 	 .about = "The least important lines to log."},
 };

@@ -22,7 +22,7 @@ const forms = {
 	'/fr/contact': message,
 	'/listings/7/contact': message,
 	'/fr/listings/7/contact': message,
-	'/listings/7/report': { reason: 'sold', message: 'It was sold last week.', email: 'kept@example.org', website: '' },
+	'/listings/7/report': { reason: 'sold', message: 'It was sold last week, said kept@example.org.', website: '' },
 	'/submit': { title: 'Cedar dory', description: 'Sixteen feet, oars included, dry all winter.', category: 'boats', price: '10', location: 'st-johns',
 		contact_name: 'Kept Name', contact_email: 'kept@example.org', website: '' },
 };

@@ -82,14 +82,13 @@ test('the same listing twice is refused', async () => {
 	assert.equal(api.status, 409, api.body);
 });
 
-test('messages: to the site, to a seller, a report', async () => {
+test('messages: to the site, to a seller', async () => {
 	const { listings } = json((await site.get('/api/v1/listings?limit=1')).body);
 	const { id } = listings[0];
 	const person = { name: 'Gérard Ó Dálaigh', email: 'gerard@example.com' };
 	for (const [path, fields, to] of [
 		['/contact', { ...person, message: `Is the site run from Burin? ${process.pid}` }, '/contact/received'],
 		[`/listings/${id}/contact`, { ...person, message: `Is it still there? ${process.pid}` }, `/listings/${id}/contact/received`],
-		[`/listings/${id}/report`, { reason: 'sold', message: `Bought it myself ${process.pid}`, email: '' }, `/listings/${id}/report/received`],
 	]) {
 		const r = await send(path, { ...fields, _age: await age() });
 		assert.equal(r.status, 303, `${path}: ${r.body}`);
