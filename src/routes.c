@@ -1,5 +1,6 @@
 #include "routes.h"
 
+#include "app/account.h"
 #include "app/api.h"
 #include "app/contact.h"
 #include "app/favourite.h"
@@ -49,6 +50,7 @@ const struct route routes[] = {
 	/* accounts */
 
 	/* the account's pages */
+	{HTTP_GET, "/account", account_overview, ROUTE_PAGE, 0, 0, NULL, MEMBER(SCOPE_NONE)},
 
 	/* listings of one's own */
 

@@ -97,11 +97,31 @@ static void put_input(struct buf *b, const struct form_view *v, const struct for
 	html_lit(b, ">\n");
 }
 
+static void lang_options(struct buf *b, const char *chosen)
+{
+	for (int i = 0; i < LANG_COUNT; i++) {
+		html_lit(b, "<option value=\"");
+		html_attr(b, lang_tag((enum lang)i));
+		if (strcmp(chosen, lang_tag((enum lang)i)) == 0)
+			html_lit(b, "\" selected>");
+		else
+			html_lit(b, "\">");
+		html_tr(b, (enum lang)i, MSG_LANGUAGE_NAME);
+		html_lit(b, "</option>\n");
+	}
+}
+
 static void put_select(struct buf *b, const struct form_view *v, const struct form_field *f)
 {
 	enum lang lang = v->page.lang;
 	html_lit(b, "<select");
 	put_attributes(b, v, f);
+	if (f->widget == WIDGET_LANG) {
+		html_lit(b, ">\n");
+		lang_options(b, typed(v, f->name));
+		html_lit(b, "</select>\n");
+		return;
+	}
 	html_lit(b, ">\n<option value=\"\">");
 	html_tr(b, lang, MSG_FORM_CHOOSE);
 	html_lit(b, "</option>\n");
@@ -163,15 +183,34 @@ static void put_hint(struct buf *b, enum lang lang, const struct form_field *f)
 	html_lit(b, "</p>\n");
 }
 
+static void put_checkbox(struct buf *b, const struct form_view *v, const struct form_field *f)
+{
+	html_lit(b, "<div class=\"field\">\n");
+	field_error_text(b, v->page.lang, v->errors, f->name);
+	html_lit(b, "<label class=\"choice\"><input type=\"checkbox\" value=\"yes\"");
+	put_attributes(b, v, f);
+	if (strcmp(typed(v, f->name), "yes") == 0)
+		html_lit(b, " checked");
+	html_lit(b, ">");
+	html_tr(b, v->page.lang, f->label);
+	html_lit(b, "</label>\n");
+	put_hint(b, v->page.lang, f);
+	html_lit(b, "</div>\n");
+}
+
 static void put_field(struct buf *b, const struct form_view *v, const struct form_field *f)
 {
 	if (f->widget == WIDGET_REASON) {
 		put_reasons(b, v, f);
 		return;
 	}
+	if (f->widget == WIDGET_CHECKBOX) {
+		put_checkbox(b, v, f);
+		return;
+	}
 	put_label(b, v->page.lang, f);
 	field_error_text(b, v->page.lang, v->errors, f->name);
-	if (f->widget == WIDGET_CATEGORY || f->widget == WIDGET_PLACE) {
+	if (f->widget == WIDGET_CATEGORY || f->widget == WIDGET_PLACE || f->widget == WIDGET_LANG) {
 		put_select(b, v, f);
 	} else if (f->widget == WIDGET_LINES) {
 		html_lit(b, "<textarea rows=\"8\"");
@@ -261,6 +300,26 @@ void form_put(struct buf *b, const struct form_view *v, const struct form_words 
 	put_traps(b, v);
 	html_lit(b, "<button class=\"button primary\" type=\"submit\">");
 	html_tr(b, lang, words->button);
+	html_lit(b, "</button>\n</form>\n");
+}
+
+void form_put_button(struct buf *b, enum lang lang, const char *form_age, const struct form_button *f)
+{
+	html_lit(b, "<form action=\"");
+	html_attr(b, lang_prefix(lang));
+	html_attr(b, f->path);
+	html_lit(b, "\" method=\"post\" data-once>\n");
+	form_age_field(b, form_age);
+	if (f->primary)
+		html_lit(b, "<button class=\"button primary\" type=\"submit\">");
+	else
+		html_lit(b, "<button class=\"button\" type=\"submit\">");
+	html_tr(b, lang, f->label);
+	if (f->about != NULL) {
+		html_lit(b, "<span class=\"unseen\"> ");
+		html_text(b, f->about);
+		html_lit(b, "</span>");
+	}
 	html_lit(b, "</button>\n</form>\n");
 }
 

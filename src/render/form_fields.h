@@ -12,6 +12,8 @@
 enum form_widget {
 	WIDGET_TEXT, WIDGET_LINES, WIDGET_EMAIL, WIDGET_MONEY, WIDGET_COUNT, WIDGET_CATEGORY, WIDGET_PLACE, WIDGET_REASON,
 	WIDGET_PASSWORD, /* never sent back */
+	WIDGET_LANG,     /* one of the site's languages */
+	WIDGET_CHECKBOX, /* "yes" or nothing; the label stands beside it */
 	WIDGET_CODE,     /* a code of the second factor: never sent back */
 };
 
@@ -53,3 +55,12 @@ void form_put_page(struct buf *b, const struct form_view *v, const struct form_w
 /* Its parts, for a page that holds more than a form. The form posts to v->page.path. */
 void form_put_summary(struct buf *b, const struct form_view *v, const struct form_words *words);
 void form_put(struct buf *b, const struct form_view *v, const struct form_words *words);
+
+/* A form that is one button, for lists and for pages that mails lead to; the handler reads it with posting_read_quick. */
+struct form_button {
+	const char *path;          /* local, without prefix */
+	enum msg label;
+	const char *about;         /* what it is about, for who only hears the button; NULL */
+	bool primary;
+};
+void form_put_button(struct buf *b, enum lang lang, const char *form_age, const struct form_button *f);

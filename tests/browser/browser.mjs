@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { tool, toolsDir } from '../support/npm.mjs';
+import { browserSignIn, makeMember } from '../support/members.mjs';
 import { topSrc } from '../support/nginx.mjs';
 
 export const chromiumPath = process.env.CHROME_PATH ?? '/usr/bin/chromium';
@@ -55,12 +56,16 @@ async function addListing(site, title) {
 	return Number(/\d+/.exec(stdout)[0]);
 }
 
-// Listings of our own, so that tests that share a site leave each other's alone: one that is there, one that is gone.
+// Listings of our own, so that tests that share a site leave each other's alone: one that is there, one that is gone; and who looks at
+// pages that are not everybody's.
 export async function makeListings(site) {
 	const there = await addListing(site, `Cedar dory, 16 feet, with oars (${process.pid}.${Date.now() % 10000})`);
 	const gone = await addListing(site, `Gone to a good home (${process.pid}.${Date.now() % 10000})`);
 	await site.ctl('listing', 'remove', String(gone));
-	return { there, gone };
+	const people = {};
+	for (const role of ['member', 'moderator', 'admin'])
+		people[role] = await makeMember(site.sql, { role, name: 'Elsie Wareham' });
+	return { there, gone, people };
 }
 
 // A form's static page, sent as it is.
@@ -83,8 +88,16 @@ const staticError = (lang, status) => async (page, url) => {
 
 const goTo = address => (page, url) => page.goto(url + address);
 
-// Every kind of page there is, as { name, open(page, url) }.
-export function pageTypes(lang, { there, gone }) {
+// Opens a page as nobody, or as one of the people that makeListings made.
+const seenBy = (person, open) => async (page, url) => {
+	await page.context().clearCookies();
+	if (person !== undefined)
+		await browserSignIn(page, url, person);
+	await open(page, url);
+};
+
+// Every kind of page there is, as { name, open(page, url) }. A row may end with who looks: 'member', 'moderator', 'admin'.
+export function pageTypes(lang, { there, gone, people }) {
 	const at = prefix[lang];
 	return [
 		['home', goTo(`${at}/`)],
@@ -111,7 +124,9 @@ export function pageTypes(lang, { there, gone }) {
 		['not-found', goTo(`${at}/nowhere`)],
 		['gone', goTo(`${at}/listings/${gone}`)],
 		['unavailable', staticError(lang, 503)],
-	].map(([name, open]) => ({ name: `${lang} ${name}`, open }));
+		['account', goTo(`${at}/account`), 'member'],
+		['account-admin', goTo(`${at}/account`), 'admin'],
+	].map(([name, open, who]) => ({ name: `${lang} ${name}`, open: seenBy(who && people[who], open) }));
 }
 
 // The list as a visitor reads it.

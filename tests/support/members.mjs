@@ -22,5 +22,13 @@ export async function makeMember(sql, { email, name = 'Elsie Wareham', role = 'm
 	return { id: Number(out), email, name, role, password, token: cookieToken, cookie: `__Host-outport=${cookieToken}`, bearer: `Bearer ${bearerToken}` };
 }
 
-// The cookie for Playwright: context.addCookies([browserCookie(site.url, member)]).
-export const browserCookie = (url, member) => ({ name: '__Host-outport', value: member.token, url, secure: true, httpOnly: true, sameSite: 'Lax' });
+// Signs a page of Playwright's in as that member: a __Host- cookie names no domain, which addCookies() would give it.
+export async function browserSignIn(page, url, member) {
+	const session = await page.context().newCDPSession(page);
+	const { success } = await session.send('Network.setCookie', {
+		name: '__Host-outport', value: member.token, url: url.replace(/^http:/, 'https:'), path: '/', secure: true, httpOnly: true, sameSite: 'Lax',
+	});
+	await session.detach();
+	if (success === false)
+		throw new Error('the browser does not take the cookie');
+}

@@ -1,0 +1,6 @@
+/* account: the overview of what is a member's. */
+#pragma once
+
+#include "app/context.h"
+
+MUST_CHECK enum err account_overview(struct context *c);

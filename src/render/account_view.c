@@ -1,0 +1,117 @@
+#include "render/account_view.h"
+
+#include "render/form_fields.h"
+#include "text/format.h"
+#include "util/clock.h"
+
+enum { DATE_CAP = 128 };
+
+static const struct account_link links_member[] = {
+	{"/account/listings", MSG_ACCOUNT_LISTINGS, MSG_ACCOUNT_LISTINGS_TEXT},
+	{"/account/messages", MSG_ACCOUNT_MESSAGES, MSG_ACCOUNT_MESSAGES_TEXT},
+	{"/account/favourites", MSG_ACCOUNT_FAVOURITES, MSG_ACCOUNT_FAVOURITES_TEXT},
+	{"/account/searches", MSG_ACCOUNT_SEARCHES, MSG_ACCOUNT_SEARCHES_TEXT},
+	{"/account/profile", MSG_ACCOUNT_PROFILE, MSG_ACCOUNT_PROFILE_TEXT},
+	{"/account/security", MSG_ACCOUNT_SECURITY, MSG_ACCOUNT_SECURITY_TEXT},
+	{NULL, FORM_NONE, FORM_NONE},
+};
+static const struct account_link links_moderator[] = {
+	{"/moderation", MSG_ACCOUNT_MODERATION, MSG_ACCOUNT_MODERATION_TEXT}, {NULL, FORM_NONE, FORM_NONE},
+};
+static const struct account_link links_admin[] = {
+	{"/moderation", MSG_ACCOUNT_MODERATION, MSG_ACCOUNT_MODERATION_TEXT},
+	{"/reports", MSG_ACCOUNT_REPORTS, MSG_ACCOUNT_REPORTS_TEXT},
+	{NULL, FORM_NONE, FORM_NONE},
+};
+
+void account_put_begin(struct buf *b, const struct page *page, enum msg heading, const char *done)
+{
+	struct page p = *page;
+	if (p.title == NULL)
+		p.title = tr(p.lang, heading);
+	p.noindex = true;
+	layout_begin(b, &p);
+	html_lit(b, "<h1>");
+	html_tr(b, p.lang, heading);
+	html_lit(b, "</h1>\n");
+	if (done == NULL)
+		return;
+	html_lit(b, "<div class=\"notice good\" role=\"status\">\n<p>");
+	html_text(b, done);
+	html_lit(b, "</p>\n</div>\n");
+}
+
+void account_put_back(struct buf *b, enum lang lang, const char *path, enum msg text)
+{
+	html_lit(b, "<p class=\"onwards\"><a href=\"");
+	html_attr(b, lang_prefix(lang));
+	html_attr(b, path);
+	html_lit(b, "\">");
+	html_tr(b, lang, text);
+	html_lit(b, "</a></p>\n");
+}
+
+void account_put_date(struct buf *b, enum lang lang, int64_t t)
+{
+	char exact[32];
+	struct buf date;
+	buf_init(&date, DATE_CAP);
+	clock_rfc3339(t, exact);
+	format_date(&date, lang, t);
+	html_lit(b, "<time datetime=\"");
+	html_attr(b, exact);
+	html_lit(b, "\">");
+	html_text(b, buf_str(&date));
+	html_lit(b, "</time>");
+	buf_free(&date);
+}
+
+void account_put_links(struct buf *b, enum lang lang, const struct account_link *links)
+{
+	html_lit(b, "<ul class=\"articles\">\n");
+	for (; links->path != NULL; links++) {
+		html_lit(b, "<li><h2><a href=\"");
+		html_attr(b, lang_prefix(lang));
+		html_attr(b, links->path);
+		html_lit(b, "\">");
+		html_tr(b, lang, links->name);
+		html_lit(b, "</a></h2>\n<p>");
+		html_tr(b, lang, links->text);
+		html_lit(b, "</p></li>\n");
+	}
+	html_lit(b, "</ul>\n");
+}
+
+static void put_leaving(struct buf *b, const struct account_view *v)
+{
+	struct buf date;
+	buf_init(&date, DATE_CAP);
+	format_date(&date, v->page.lang, v->member->delete_at);
+	html_lit(b, "<div class=\"notice\">\n<p>");
+	html_tr1(b, v->page.lang, MSG_ACCOUNT_LEAVING, buf_str(&date));
+	html_lit(b, "</p>\n");
+	form_put_button(b, v->page.lang, v->form_age, &(struct form_button){.path = "/account/keep", .label = MSG_ACCOUNT_KEEP_BUTTON, .primary = true});
+	html_lit(b, "</div>\n");
+	buf_free(&date);
+}
+
+void account_overview_view(struct buf *b, const struct account_view *v)
+{
+	enum lang lang = v->page.lang;
+	account_put_begin(b, &v->page, MSG_ACCOUNT_TITLE, v->done);
+	html_lit(b, "<p>");
+	html_trf(b, lang, MSG_ACCOUNT_HELLO, (const char *const[]){v->member->name, v->member->email}, 2);
+	html_lit(b, "</p>\n");
+	if (v->member->state == MEMBER_LEAVING)
+		put_leaving(b, v);
+	if (v->member->role >= ROLE_MODERATOR)
+		account_put_links(b, lang, v->member->role == ROLE_ADMIN ? links_admin : links_moderator);
+	account_put_links(b, lang, links_member);
+	form_put_button(b, lang, v->form_age, &(struct form_button){.path = "/logout", .label = MSG_ACCOUNT_SIGN_OUT});
+	if (v->mail_folder != NULL) {
+		html_lit(b, "<p class=\"hint\">");
+		html_tr1(b, lang, MSG_ACCOUNT_MAIL_FOLDER, v->mail_folder);
+		html_lit(b, "</p>\n");
+	}
+	layout_end(b, &v->page);
+}
