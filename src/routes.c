@@ -7,7 +7,10 @@
 #include "app/feed.h"
 #include "app/flag.h"
 #include "app/listing.h"
+#include "app/login.h"
 #include "app/operation.h"
+#include "app/registration.h"
+#include "app/reset.h"
 #include "app/resource.h"
 #include "app/submission.h"
 
@@ -19,6 +22,7 @@ static const char *const query_listings[] = {"q", "category", "location", "min_p
 static const char *const query_feed[] = {"q", "category", "location", "min_price", "max_price", "sort", NULL};
 static const char *const query_after[] = {"after", NULL};
 static const char *const query_cursor[] = {"limit", "cursor", NULL};
+static const char *const query_login[] = {"next", NULL};
 static const char *const query_api[] = {"q", "category", "location", "min_price", "max_price", "sort", "limit", "cursor", NULL};
 
 /* The last columns of a row: who may call it, and what a personal token must be allowed (SCOPE_NONE: no personal token may). */
@@ -48,6 +52,22 @@ const struct route routes[] = {
 	{HTTP_GET, "/resources/{slug}", resource_show, ROUTE_PAGE, 0, 1, NULL, ANYONE},
 
 	/* accounts */
+	{HTTP_GET, "/register", register_form, ROUTE_PAGE, 0, 0, NULL, ANYONE},
+	{HTTP_POST, "/register", register_post, ROUTE_PAGE, FORM_BODY, 0, NULL, ANYONE},
+	{HTTP_GET, "/register/received", register_received, ROUTE_PAGE, 0, 1, NULL, ANYONE},
+	{HTTP_GET, "/verify/{token}", verify_form, ROUTE_PAGE, 0, 0, NULL, ANYONE},
+	{HTTP_POST, "/verify/{token}", verify_post, ROUTE_PAGE, FORM_BODY, 0, NULL, ANYONE},
+	{HTTP_GET, "/login", login_form, ROUTE_PAGE, 0, 0, query_login, ANYONE},
+	{HTTP_POST, "/login", login_post, ROUTE_PAGE, FORM_BODY, 0, NULL, ANYONE},
+	{HTTP_POST, "/login/code", login_code_post, ROUTE_PAGE, FORM_BODY, 0, NULL, ANYONE},
+	{HTTP_POST, "/logout", logout_post, ROUTE_PAGE, FORM_BODY, 0, NULL, ANYONE},
+	{HTTP_POST, "/logout/everywhere", logout_everywhere_post, ROUTE_PAGE, FORM_BODY, 0, NULL, MEMBER(SCOPE_NONE)},
+	{HTTP_GET, "/reset", reset_form, ROUTE_PAGE, 0, 0, NULL, ANYONE},
+	{HTTP_POST, "/reset", reset_post, ROUTE_PAGE, FORM_BODY, 0, NULL, ANYONE},
+	{HTTP_GET, "/reset/received", reset_received, ROUTE_PAGE, 0, 1, NULL, ANYONE},
+	{HTTP_GET, "/reset/done", reset_done, ROUTE_PAGE, 0, 1, NULL, ANYONE},
+	{HTTP_GET, "/reset/{token}", reset_new_form, ROUTE_PAGE, 0, 0, NULL, ANYONE},
+	{HTTP_POST, "/reset/{token}", reset_new_post, ROUTE_PAGE, FORM_BODY, 0, NULL, ANYONE},
 
 	/* the account's pages */
 	{HTTP_GET, "/account", account_overview, ROUTE_PAGE, 0, 0, NULL, MEMBER(SCOPE_NONE)},
@@ -90,6 +110,9 @@ const struct route routes[] = {
 	{HTTP_GET, "/openapi.json", api_openapi, ROUTE_API, 0, 300, NULL, ANYONE},
 
 	/* the API: accounts */
+	{HTTP_POST, "/api/v1/members", register_post, ROUTE_API, JSON_BODY, 0, NULL, ANYONE},
+	{HTTP_POST, "/api/v1/session", api_session_create, ROUTE_API, JSON_BODY, 0, NULL, ANYONE},
+	{HTTP_DELETE, "/api/v1/session", api_session_delete, ROUTE_API, 0, 0, NULL, MEMBER(SCOPE_NONE)},
 
 	/* the API: the account */
 

@@ -5,6 +5,7 @@
 
 #include "app/answer.h"
 #include "app/session.h"
+#include "app/signed_out.h"
 #include "render/html.h"
 
 static const char session_cookie[] = "__Host-outport";
@@ -90,9 +91,10 @@ static bool is_loopback(const char *address)
 /* Where a page for members sends a visitor; afterwards the sign-in page leads back. */
 static void send_to_login(struct context *c)
 {
+	const char *query = c->req->query_string;
 	struct buf next;
-	buf_init(&next, 4096);
-	html_url(&next, c->req->method == HTTP_GET || c->req->method == HTTP_HEAD ? context_href(c, c->path) : context_href(c, "/account"));
+	buf_init(&next, 4 * HTTP_QUERY_MAX);
+	html_url(&next, context_join(c, context_href(c, c->path), *query != '\0' ? "?" : "", query, NULL));
 	answer_redirect(c, 303, context_join(c, context_href(c, "/login"), "?next=", buf_str(&next), NULL));
 	buf_free(&next);
 }
@@ -106,6 +108,8 @@ static bool access_pass(struct context *c, const struct guard *g)
 	if (c->session == NULL && (g->access != ACCESS_ANYONE || session_bearer(c->req))) {
 		if (c->api || session_bearer(c->req))
 			answer_status(c, 401);
+		else if (g->writes)
+			signed_out_answer(c);
 		else
 			send_to_login(c);
 		return false;

@@ -15,11 +15,10 @@ static const struct db_sql sql_signed_in = {"UPDATE member SET signed_in_at = ? 
 static const struct db_sql sql_state = {"UPDATE member SET state = ?, state_reason = ?, delete_at = ? WHERE id = ?", false};
 static const struct db_sql sql_role = {"UPDATE member SET role = ? WHERE id = ?", false};
 static const struct db_sql sql_trust = {"UPDATE member SET trust = ? WHERE id = ?", false};
-static const struct db_sql sql_claim = {"UPDATE listing SET member_id = ? WHERE contact_email = ? AND member_id IS NULL", false};
-static const struct db_sql sql_totp = {"SELECT totp_secret, totp_last_step FROM member WHERE id = ?", true};
-static const struct db_sql sql_totp_use = {"UPDATE member SET totp_last_step = ? WHERE id = ? AND totp_last_step < ?", false};
-static const struct db_sql sql_recovery_use = {
-	"UPDATE recovery_code SET used_at = ? WHERE member_id = ? AND code_hash = ? AND used_at IS NULL", false};
+/* submitted_at comes before state: MySQL reads the new value of a column to the left. */
+static const struct db_sql sql_claim = {
+	"UPDATE listing SET member_id = ?, submitted_at = IF(state = 9, ?, submitted_at), state = IF(state = 9, 0, state)"
+	" WHERE contact_email = ? AND member_id IS NULL", false};
 
 static void read_member(const struct db_value *v, struct member *m)
 {
@@ -112,30 +111,7 @@ enum err member_db_set_trust(struct db *db, int64_t id, enum member_trust trust)
 	return change(db, &sql_trust, DB_ARGS(db_int(trust), db_int(id)), ERR_NOT_FOUND);
 }
 
-enum err member_db_claim_listings(struct db *db, int64_t id, const char *email)
+enum err member_db_claim_listings(struct db *db, int64_t id, const char *email, int64_t now)
 {
-	return db_exec(db, &sql_claim, DB_ARGS(db_int(id), db_text(email)), NULL);
-}
-
-enum err member_db_totp(struct db *db, struct arena *a, int64_t id, const uint8_t **secret, size_t *n, int64_t *last_step)
-{
-	struct db_rows r;
-	enum err e = db_query(db, &sql_totp, DB_ARGS(db_int(id)), a, 1, &r);
-	if (e != ERR_OK || r.n == 0)
-		return e != ERR_OK ? e : ERR_NOT_FOUND;
-	const struct db_value *v = db_cell(&r, 0, 0);
-	*n = v[0].type == DB_NULL ? 0 : v[0].n;
-	*secret = *n == 0 ? NULL : (const uint8_t *)v[0].s;
-	*last_step = v[1].i;
-	return ERR_OK;
-}
-
-enum err member_db_totp_use(struct db *db, int64_t id, int64_t step)
-{
-	return change(db, &sql_totp_use, DB_ARGS(db_int(step), db_int(id), db_int(step)), ERR_CONFLICT);
-}
-
-enum err member_db_recovery_use(struct db *db, int64_t id, const uint8_t hash[static TOKEN_HASH], int64_t now)
-{
-	return change(db, &sql_recovery_use, DB_ARGS(db_time(now), db_int(id), db_blob(hash, TOKEN_HASH)), ERR_CONFLICT);
+	return db_exec(db, &sql_claim, DB_ARGS(db_int(id), db_time(now), db_text(email)), NULL);
 }

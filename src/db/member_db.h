@@ -3,7 +3,6 @@
 
 #include "db/db.h"
 #include "model/member.h"
-#include "util/token.h"
 
 /* With everything but password_hash. Also of a member who is disabled, leaving or gone: see state. ERR_NOT_FOUND. */
 MUST_CHECK enum err member_db_get(struct db *db, struct arena *a, int64_t id, struct member *out);
@@ -24,12 +23,6 @@ MUST_CHECK enum err member_db_set_state(struct db *db, int64_t id, enum member_s
 /* Inside a transaction. A change of rights ends every session and personal token (ASVS 7.2.4): they were given to somebody else's rights. */
 MUST_CHECK enum err member_db_set_role(struct db *db, int64_t id, enum member_role role);
 MUST_CHECK enum err member_db_set_trust(struct db *db, int64_t id, enum member_trust trust);
-/* Listings that were submitted with this address and belong to nobody become the member's. Only after the address has been shown to be theirs. */
-MUST_CHECK enum err member_db_claim_listings(struct db *db, int64_t id, const char *email);
-
-/* The second factor as it is stored: enciphered, n bytes; *last_step: of the code used last. *n is 0 when there is none. */
-MUST_CHECK enum err member_db_totp(struct db *db, struct arena *a, int64_t id, const uint8_t **secret, size_t *n, int64_t *last_step);
-/* Takes a time step that no code was used of before. ERR_CONFLICT: this one or a later one was (RFC 6238, section 5.2). */
-MUST_CHECK enum err member_db_totp_use(struct db *db, int64_t id, int64_t step);
-/* Uses up a recovery code. ERR_CONFLICT: it is none of the member's, or was used. */
-MUST_CHECK enum err member_db_recovery_use(struct db *db, int64_t id, const uint8_t hash[static TOKEN_HASH], int64_t now);
+/* Listings that were submitted with this address and belong to nobody become the member's; those that waited for the address to be confirmed
+ * wait for review from now on. Only after the address has been shown to be theirs. */
+MUST_CHECK enum err member_db_claim_listings(struct db *db, int64_t id, const char *email, int64_t now);

@@ -13,6 +13,8 @@ static const struct db_sql sql_key = {"SELECT value FROM site_key WHERE name = ?
 static const struct db_sql sql_rate_count = {
 	"INSERT INTO rate_count (rate_key, window_start, attempts, expires_at) VALUES (?, ?, 1, ?)"
 	" ON DUPLICATE KEY UPDATE attempts = LAST_INSERT_ID(attempts + 1)", false};
+static const struct db_sql sql_rate_forgive = {
+	"UPDATE rate_count SET attempts = attempts - 1 WHERE rate_key = ? AND window_start = ? AND attempts > 0", false};
 static const struct db_sql sql_rate_forget = {"DELETE FROM rate_count WHERE expires_at < ? ORDER BY expires_at LIMIT 10", false};
 static const struct db_sql sql_outbox_add = {
 	"INSERT INTO outbox (kind, subject_id, payload, created_at, due_at) VALUES (?, ?, ?, ?, ?)", false};
@@ -47,6 +49,11 @@ enum err rate_db_count(struct db *db, const char *key, int64_t now, int64_t wind
 			return e;
 	}
 	return (first ? 1 : (int64_t)result.insert_id) > limit ? ERR_LIMITED : ERR_OK;
+}
+
+enum err rate_db_forgive(struct db *db, const char *key, int64_t now, int64_t window)
+{
+	return db_exec(db, &sql_rate_forgive, DB_ARGS(db_text(key), db_int(now - now % window)), NULL);
 }
 
 void rate_key(const char *kind, const char *address, char out[static 96])

@@ -46,6 +46,9 @@ struct conf {
 		int64_t submit_per_hour;  /* per client address */
 		int64_t contact_per_hour;
 		int64_t report_per_hour;
+		int64_t register_per_hour; /* accounts asked for, and new passwords */
+		int64_t sign_in_per_account; /* failures in 15 minutes */
+		int64_t sign_in_per_address;
 		int64_t form_min_seconds; /* a form sent back sooner is a robot's */
 		int64_t form_max_seconds;
 	} limits;

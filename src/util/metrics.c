@@ -89,6 +89,10 @@ static const struct counter counters[] = {
 	{METRIC_SEARCH_TIMEOUTS, "outport_search_timeouts_total", "Searches given up for taking too long.", false},
 	{METRIC_CONNECTIONS_OPENED, "outport_connections_opened_total", "FastCGI connections taken.", false},
 	{METRIC_CONNECTIONS_REFUSED, "outport_connections_refused_total", "FastCGI connections refused at the limit.", false},
+	{METRIC_SIGN_INS, "outport_sign_ins_total", "Members signed in.", false},
+	{METRIC_SIGN_INS_FAILED, "outport_sign_ins_failed_total", "Sign-ins with a wrong password or code.", false},
+	{METRIC_MEMBERS_JOINED, "outport_members_joined_total", "Addresses that were confirmed and became members.", false},
+	{METRIC_PASSWORD_HASHES, "outport_password_hashes_total", "Passwords hashed, each for 19 MiB and some 30 ms.", false},
 };
 
 static void write_head(struct buf *out, const char *name, const char *type, const char *help)

@@ -65,7 +65,7 @@ function writeConfiguration(site, settings) {
 		site: { name: 'Outport', url: site.url, contact_email: 'harbourmaster@outport.example' },
 		database: { socket: site.database.socket, name: 'outport', user: 'outport', password: `file:${path.join(site.dir, 'password')}` },
 		worker: { runtime_dir: path.join(site.dir, 'metrics'), client_dir: path.join(topSrc, 'client') },
-		limits: { submit_per_hour: 100000, contact_per_hour: 100000, report_per_hour: 100000, form_min_seconds: 0 },
+		limits: { submit_per_hour: 100000, contact_per_hour: 100000, report_per_hour: 100000, register_per_hour: 100000, sign_in_per_address: 100000, form_min_seconds: 0 },
 	};
 	for (const [section, keys] of Object.entries(settings))
 		sections[section] = { ...sections[section], ...keys };

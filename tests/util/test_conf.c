@@ -228,7 +228,7 @@ START_TEST(every_key_is_read)
 		"connect_timeout = 3\nread_timeout = 4\nstatement_timeout_ms = 0\ntls_ca = /ca.pem\n"
 		"[worker]\nthreads = 8\nmax_connections = 99\nread_timeout_ms = 1000\ndrain_seconds = 5\narena_kb = 512\n"
 		"runtime_dir = /r\nclient_dir = /c\ntrusted_proxies = 10.0.0.0/8, ::1 ; ours\n  192.0.2.1, ; more\n\t2001:db8::/32\n"
-		"[limits]\nsubmit_per_hour = 1\ncontact_per_hour = 2\nreport_per_hour = 3\nform_min_seconds = 0\nform_max_seconds = 60\n"
+		"[limits]\nsubmit_per_hour = 1\ncontact_per_hour = 2\nreport_per_hour = 3\nregister_per_hour = 4\nsign_in_per_account = 5\nsign_in_per_address = 6\nform_min_seconds = 0\nform_max_seconds = 60\n"
 		"[log]\nlevel = error";
 	struct conf c;
 	struct conf_error e;
@@ -261,6 +261,9 @@ START_TEST(every_key_is_read)
 	ck_assert_int_eq(c.limits.submit_per_hour, 1);
 	ck_assert_int_eq(c.limits.contact_per_hour, 2);
 	ck_assert_int_eq(c.limits.report_per_hour, 3);
+	ck_assert_int_eq(c.limits.register_per_hour, 4);
+	ck_assert_int_eq(c.limits.sign_in_per_account, 5);
+	ck_assert_int_eq(c.limits.sign_in_per_address, 6);
 	ck_assert_int_eq(c.limits.form_min_seconds, 0);
 	ck_assert_int_eq(c.limits.form_max_seconds, 60);
 	ck_assert_str_eq(c.log.level, "error");
