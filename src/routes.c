@@ -12,6 +12,7 @@
 #include "app/registration.h"
 #include "app/reset.h"
 #include "app/resource.h"
+#include "app/saved_search.h"
 #include "app/submission.h"
 
 /* A description of 10,000 characters takes up to 12 bytes for each: "%F0%9F%9A%A4", or "\ud83d\udea4" in JSON. nginx has the
@@ -79,6 +80,14 @@ const struct route routes[] = {
 	/* favourites and saved searches */
 	{HTTP_POST, "/listings/{id}/favourite", favourite_post, ROUTE_PAGE, FORM_BODY, 0, NULL, MEMBER(SCOPE_ACCOUNT)},
 	{HTTP_GET, "/account/favourites", favourite_index, ROUTE_PAGE, 0, 0, query_after, MEMBER(SCOPE_READ)},
+	{HTTP_GET, "/account/searches", saved_search_index, ROUTE_PAGE, 0, 0, NULL, MEMBER(SCOPE_READ)},
+	{HTTP_POST, "/account/searches", saved_search_add, ROUTE_PAGE, FORM_BODY, 0, NULL, MEMBER(SCOPE_ACCOUNT)},
+	{HTTP_GET, "/account/searches/new", saved_search_new, ROUTE_PAGE, 0, 0, query_feed, MEMBER(SCOPE_READ)},
+	{HTTP_GET, "/account/searches/{id}", saved_search_show, ROUTE_PAGE, 0, 0, NULL, MEMBER(SCOPE_READ)},
+	{HTTP_POST, "/account/searches/{id}", saved_search_change, ROUTE_PAGE, FORM_BODY, 0, NULL, MEMBER(SCOPE_ACCOUNT)},
+	{HTTP_POST, "/account/searches/{id}/delete", saved_search_delete, ROUTE_PAGE, FORM_BODY, 0, NULL, MEMBER(SCOPE_ACCOUNT)},
+	{HTTP_GET, "/unsubscribe/{token}", unsubscribe_show, ROUTE_PAGE, 0, 0, NULL, ANYONE},
+	{HTTP_POST, "/unsubscribe/{token}", unsubscribe_post, ROUTE_PAGE, FORM_BODY, 0, NULL, MAIL_PROGRAM},
 
 	/* moderation */
 
@@ -123,6 +132,10 @@ const struct route routes[] = {
 	/* the API: favourites and saved searches */
 	{HTTP_GET, "/api/v1/me/favourites", api_favourites, ROUTE_API, 0, 0, query_cursor, MEMBER(SCOPE_READ)},
 	{HTTP_PUT, "/api/v1/me/favourites/{id}", api_favourite_put, ROUTE_API, 0, 0, NULL, MEMBER(SCOPE_ACCOUNT)},
+	{HTTP_GET, "/api/v1/me/searches", api_searches, ROUTE_API, 0, 0, NULL, MEMBER(SCOPE_READ)},
+	{HTTP_POST, "/api/v1/me/searches", saved_search_add, ROUTE_API, JSON_BODY, 0, NULL, MEMBER(SCOPE_ACCOUNT)},
+	{HTTP_PATCH, "/api/v1/me/searches/{id}", api_search_change, ROUTE_API, JSON_BODY, 0, NULL, MEMBER(SCOPE_ACCOUNT)},
+	{HTTP_DELETE, "/api/v1/me/searches/{id}", api_search_delete, ROUTE_API, 0, 0, NULL, MEMBER(SCOPE_ACCOUNT)},
 	{HTTP_DELETE, "/api/v1/me/favourites/{id}", api_favourite_delete, ROUTE_API, 0, 0, NULL, MEMBER(SCOPE_ACCOUNT)},
 
 	/* the API: moderation */

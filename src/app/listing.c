@@ -93,7 +93,7 @@ static enum err pager_make(struct context *c, const struct query_reading *r, con
 	return e;
 }
 
-static const char *index_title(const struct context *c, const struct query_reading *r)
+const char *listing_index_title(const struct context *c, const struct query_reading *r)
 {
 	const char *subject = r->category != NULL ? r->category->name[c->lang] : tr(c->lang, MSG_LISTINGS_TITLE);
 	if (r->query.q != NULL)
@@ -108,6 +108,7 @@ static void index_write(struct context *c, const struct query_reading *r, struct
 	struct filter_chip chips[CHIPS_MAX];
 	chips_make(c, r, v, chips);
 	v->page.feed = context_join(c, lang_prefix(c->lang), "/feed.atom", *r->filters != '\0' ? "?" : "", r->filters, NULL);
+	v->save_href = *r->filters != '\0' && r->errors.n == 0 ? context_join(c, lang_prefix(c->lang), "/account/searches/new?", r->filters, NULL) : NULL;
 	v->page.query = r->canonical;
 	v->page.section = "listings";
 	v->page.prev = v->previous_href;
@@ -126,7 +127,7 @@ enum err listing_index(struct context *c)
 		return e;
 	struct listing_page page = {.n = 0};
 	struct listings_view v = {
-		.page = answer_page(c, index_title(c, &r), "/listings"),
+		.page = answer_page(c, listing_index_title(c, &r), "/listings"),
 		.catalog = c->catalog, .query = &r.query, .result = &page, .count = -1,
 		.min_price = r.min_price, .max_price = r.max_price, .errors = &r.errors, .now = c->now,
 	};

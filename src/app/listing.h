@@ -12,5 +12,8 @@ MUST_CHECK enum err fragment_categories(struct context *c);
 MUST_CHECK enum err fragment_category_options(struct context *c);
 MUST_CHECK enum err fragment_place_options(struct context *c);
 
+struct query_reading;
+/* What a page of listings is called: "Search: dory, Boats, St. John's". */
+const char *listing_index_title(const struct context *c, const struct query_reading *r);
 /* The published listing {id} names. ERR_NOT_FOUND when there never was one to see, ERR_GONE when it was removed. */
 MUST_CHECK enum err listing_load_published(struct context *c, struct listing *out);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "http/query.h"
 #include "model/cursor.h"
 #include "model/money.h"
 #include "model/search_text.h"
@@ -245,5 +246,22 @@ enum err listing_query_read(struct context *c, unsigned default_limit, struct qu
 	e = read_position(c, out);
 	out->filters = listing_query_string(c, out, NULL, NULL);
 	out->canonical = listing_query_string(c, out, NULL, position_string(c, out));
+	return e;
+}
+
+enum err listing_query_read_text(struct context *c, const char *text, unsigned default_limit, struct query_reading *out)
+{
+	const struct http_params own = c->req->query;
+	bool api = c->api;
+	struct http_params params;
+	enum err e = query_parse(c->arena, text, strlen(text), &params);
+	if (e != ERR_OK)
+		return e == ERR_NOMEM ? e : ERR_INVALID;
+	/* What reads an address reads this, as a page's: the API's own parameters are not part of a search. */
+	c->req->query = params;
+	c->api = false;
+	e = listing_query_read(c, default_limit, out);
+	c->req->query = own;
+	c->api = api;
 	return e;
 }

@@ -19,6 +19,8 @@ struct query_reading {
 
 /* Needs the catalog. ERR_OK even with errors in out->errors. */
 MUST_CHECK enum err listing_query_read(struct context *c, unsigned default_limit, struct query_reading *out);
+/* The same for a query string that stands elsewhere than in the address. ERR_INVALID: it is none. */
+MUST_CHECK enum err listing_query_read_text(struct context *c, const char *text, unsigned default_limit, struct query_reading *out);
 /* The canonical query string of a reading, with one named part left out (a filter chip's link); NULL: none left out.
  * extra: "cursor=…" or "page=2" or NULL. In the arena. */
 const char *listing_query_string(const struct context *c, const struct query_reading *r, const char *without, const char *extra);

@@ -8,13 +8,16 @@
 
 enum { TITLE_CAP = 2048 };
 
-static const struct {
+struct choice {
 	const char *value;
 	enum msg text;
-} reasons[] = {
+};
+
+static const struct choice reasons[] = {
 	{"spam", MSG_REPORT_SPAM}, {"prohibited", MSG_REPORT_PROHIBITED}, {"wrong", MSG_REPORT_WRONG},
 	{"sold", MSG_REPORT_SOLD}, {"other", MSG_REPORT_OTHER},
 };
+static const struct choice frequencies[] = {{"at-once", MSG_ALERT_AT_ONCE}, {"daily", MSG_ALERT_DAILY}, {"none", MSG_ALERT_NONE}};
 
 static const char *typed(const struct form_view *v, const char *name)
 {
@@ -132,27 +135,33 @@ static void put_select(struct buf *b, const struct form_view *v, const struct fo
 	html_lit(b, "</select>\n");
 }
 
-static void put_reasons(struct buf *b, const struct form_view *v, const struct form_field *f)
+static void put_choices(struct buf *b, const struct form_view *v, const struct form_field *f, const struct choice *list, size_t n)
 {
 	const char *chosen = typed(v, f->name);
 	html_lit(b, "<fieldset class=\"field\">\n<legend>");
-	html_tr(b, v->page.lang, MSG_REPORT_REASON);
+	html_tr(b, v->page.lang, f->widget == WIDGET_REASON ? MSG_REPORT_REASON : f->label);
 	html_lit(b, "</legend>\n");
 	field_error_text(b, v->page.lang, v->errors, f->name);
-	for (size_t i = 0; i < FORM_COUNT(reasons); i++) {
+	for (size_t i = 0; i < n; i++) {
 		html_lit(b, "<label class=\"choice\"><input type=\"radio\" name=\"");
 		html_attr(b, f->name);
 		html_lit(b, "\" value=\"");
-		html_attr(b, reasons[i].value);
+		html_attr(b, list[i].value);
 		html_lit(b, "\"");
-		if (i == 0) /* where the summary's link leads */
-			html_lit(b, " id=\"f-reason\"");
-		if (has_error(v, f->name))
-			html_lit(b, " aria-describedby=\"e-reason\"");
-		if (strcmp(chosen, reasons[i].value) == 0)
+		if (i == 0) { /* where the summary's link leads */
+			html_lit(b, " id=\"f-");
+			html_attr(b, f->name);
+			html_lit(b, "\"");
+		}
+		if (has_error(v, f->name)) {
+			html_lit(b, " aria-describedby=\"e-");
+			html_attr(b, f->name);
+			html_lit(b, "\"");
+		}
+		if (strcmp(chosen, list[i].value) == 0)
 			html_lit(b, " checked");
 		html_lit(b, " required>");
-		html_tr(b, v->page.lang, reasons[i].text);
+		html_tr(b, v->page.lang, list[i].text);
 		html_lit(b, "</label>\n");
 	}
 	html_lit(b, "</fieldset>\n");
@@ -201,7 +210,11 @@ static void put_checkbox(struct buf *b, const struct form_view *v, const struct 
 static void put_field(struct buf *b, const struct form_view *v, const struct form_field *f)
 {
 	if (f->widget == WIDGET_REASON) {
-		put_reasons(b, v, f);
+		put_choices(b, v, f, reasons, FORM_COUNT(reasons));
+		return;
+	}
+	if (f->widget == WIDGET_FREQUENCY) {
+		put_choices(b, v, f, frequencies, FORM_COUNT(frequencies));
 		return;
 	}
 	if (f->widget == WIDGET_CHECKBOX) {

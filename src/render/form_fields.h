@@ -10,7 +10,7 @@
 #define FORM_COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 enum form_widget {
-	WIDGET_TEXT, WIDGET_LINES, WIDGET_EMAIL, WIDGET_MONEY, WIDGET_COUNT, WIDGET_CATEGORY, WIDGET_PLACE, WIDGET_REASON,
+	WIDGET_TEXT, WIDGET_LINES, WIDGET_EMAIL, WIDGET_MONEY, WIDGET_COUNT, WIDGET_CATEGORY, WIDGET_PLACE, WIDGET_REASON, WIDGET_FREQUENCY,
 	WIDGET_PASSWORD, /* never sent back */
 	WIDGET_LANG,     /* one of the site's languages */
 	WIDGET_CHECKBOX, /* "yes" or nothing; the label stands beside it */

@@ -22,6 +22,7 @@ struct listings_view {
 	const struct filter_chip *chips;
 	size_t chip_count;
 	const char *next_href, *previous_href; /* NULL: none */
+	const char *save_href;       /* where this search is saved; NULL: nothing to save */
 	const struct field_errors *errors;     /* of the query's values; NULL */
 	bool too_broad;              /* the search took too long: ask for one more word */
 	int64_t now;

@@ -313,6 +313,13 @@ static void put_results(struct buf *b, const struct listings_view *v)
 	if (!refused && !v->too_broad)
 		put_count(b, v);
 	put_chips(b, v);
+	if (v->save_href != NULL) {
+		html_lit(b, "<p class=\"onwards save\"><a rel=\"nofollow\" href=\"");
+		html_href(b, v->save_href);
+		html_lit(b, "\">");
+		html_tr(b, lang, MSG_SAVED_LINK);
+		html_lit(b, "</a></p>\n");
+	}
 	if (v->too_broad) {
 		html_lit(b, "<div class=\"notice\" role=\"status\">\n<h2>");
 		html_tr(b, lang, MSG_SEARCH_TOO_BROAD_TITLE);

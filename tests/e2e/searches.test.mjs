@@ -118,3 +118,129 @@ test('a thousand favourites and not one more, however many are added at once', a
 	const page = await send(who, `/listings/${ids[0]}/favourite`, { keep: 'yes' });
 	assert.ok([303, 409].includes(page.status));
 });
+
+const age = () => site.formAge();
+const save = async (who, query, more = {}) => send(who, '/account/searches', { name: 'Boats here', frequency: 'daily', query, website: '', _age: await age(), ...more });
+const searchesOf = async (who) => json((await api(who, 'GET', '/api/v1/me/searches')).body).searches;
+const sendJson = (who, method, path, value) => {
+	const body = JSON.stringify(value);
+	return site.request(method, path, { body, headers: { Authorization: who.bearer, 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) } });
+};
+
+test('a search is saved from the listings, renamed, quietened, deleted, with no script', async () => {
+	const who = await makeMember(site.sql);
+	assert.doesNotMatch((await see(who, '/listings')).body, /\/account\/searches\/new/, 'all listings are no search');
+	const list = await see(who, '/listings?q=blue+boat&category=boats&max_price=900');
+	const href = /href="(\/account\/searches\/new\?[^"]+)"/.exec(list.body)[1].replaceAll('&amp;', '&');
+	const page = await see(who, href);
+	assert.equal(page.status, 200);
+	assert.match(page.body, /name="query" value="q=blue\+boat&amp;category=boats&amp;max_price=900"/);
+	assert.match(page.body, /name="name"[^>]*value="Search: blue boat, [^"]+"/);
+	const r = await save(who, 'max_price=900&category=BOATS&q=blue++boat&cursor=zzz');
+	assert.equal(r.status, 303, r.body);
+	const [s] = await searchesOf(who);
+	assert.deepEqual([s.name, s.query, s.frequency, s.sent_at], ['Boats here', 'q=blue+boat&category=boats&max_price=900', 'daily', null]);
+	const again = await save(who, 'q=blue+boat&category=boats&max_price=900');
+	assert.match(again.headers.location, new RegExp(`/account/searches/${s.id}$`), 'the one that is there');
+	const overview = (await see(who, '/account/searches')).body;
+	assert.ok(overview.includes('href="/listings?q=blue+boat&amp;category=boats&amp;max_price=900"'), overview);
+	const wrong = await send(who, `/account/searches/${s.id}`, { name: '', frequency: 'hourly', website: '', _age: await age() });
+	assert.equal(wrong.status, 422);
+	for (const field of ['name', 'frequency'])
+		assert.match(wrong.body, new RegExp(`id="e-${field}"`));
+	assert.equal((await send(who, `/account/searches/${s.id}`, { name: 'Des bateaux', frequency: 'none', website: '', _age: await age() })).status, 303);
+	assert.deepEqual((await searchesOf(who)).map((x) => [x.name, x.frequency]), [['Des bateaux', 'none']]);
+	assert.match((await see(who, `/fr/account/searches/${s.id}`)).body, /value="none" checked/);
+	assert.equal((await send(who, `/account/searches/${s.id}/delete`, {})).status, 303);
+	assert.equal((await searchesOf(who)).length, 0);
+});
+
+test('a visitor who saves a search comes back to it after signing in', async () => {
+	const r = await site.get('/account/searches/new?q=dory&category=boats');
+	assert.equal(r.status, 303);
+	assert.match(r.headers.location, new RegExp(`/login\\?next=${encodeURIComponent('/account/searches/new?q=dory&category=boats')}$`));
+});
+
+test('somebody else’s search is not there, by any door', async () => {
+	const who = await makeMember(site.sql), other = await makeMember(site.sql, { role: 'admin' });
+	await save(who, 'q=dory');
+	const [{ id }] = await searchesOf(who);
+	assert.equal((await see(other, `/account/searches/${id}`)).status, 404);
+	assert.equal((await send(other, `/account/searches/${id}`, { name: 'Mine', frequency: 'none', website: '', _age: await age() })).status, 404);
+	assert.equal((await send(other, `/account/searches/${id}/delete`, {})).status, 404);
+	assert.equal((await api(other, 'DELETE', `/api/v1/me/searches/${id}`)).status, 404);
+	assert.equal((await sendJson(other, 'PATCH', `/api/v1/me/searches/${id}`, { name: 'Mine', frequency: 'none' })).status, 404);
+	assert.deepEqual((await searchesOf(who)).map((s) => s.name), ['Boats here']);
+});
+
+test('what is no search of the listings is not saved', async () => {
+	const who = await makeMember(site.sql);
+	for (const bad of ['category=nothing-such', 'min_price=9&max_price=1', 'min_price=abc', 'q=%zz', 'cursor=abc', 'sort=sideways', `q=${'a'.repeat(201)}`, 'utm=1']) {
+		const r = await save(who, bad);
+		assert.equal(r.status, 422, bad);
+		assert.ok(r.body.includes('Boats here'), 'the name is kept');
+		const a = await sendJson(who, 'POST', '/api/v1/me/searches', { name: 'x', frequency: 'daily', query: bad });
+		assert.equal(a.status, 422, bad);
+		assert.ok(json(a.body).errors.some((e) => e.field === 'query'), a.body);
+	}
+	assert.equal((await save(who, 'q=x', { website: 'https://spam.example' })).status, 422);
+	assert.equal((await save(who, 'q=x', { _age: 'old' })).status, 422);
+	assert.equal((await searchesOf(who)).length, 0);
+});
+
+test('fifty searches and not one more, however many are saved at once', async () => {
+	const who = await makeMember(site.sql);
+	const answers = await Promise.all(Array.from({ length: 60 }, (_, i) => sendJson(who, 'POST', '/api/v1/me/searches', { name: `n${i}`, frequency: 'none', query: `q=word${i}` })));
+	assert.deepEqual([201, 409].map((s) => answers.filter((r) => r.status === s).length), [50, 10]);
+	assert.equal((await searchesOf(who)).length, 50);
+	const full = await save(who, 'q=one+more');
+	assert.equal(full.status, 422);
+	assert.match(full.body, /50 searches/);
+	const same = await Promise.all(Array.from({ length: 8 }, () => api(who, 'DELETE', `/api/v1/me/searches/${json(answers.find((r) => r.status === 201).body).id}`)));
+	assert.deepEqual(same.map((r) => r.status).sort(), [204, 404, 404, 404, 404, 404, 404, 404]);
+	const racing = await Promise.all(Array.from({ length: 6 }, () => sendJson(who, 'POST', '/api/v1/me/searches', { name: 'r', frequency: 'none', query: 'q=race' })));
+	assert.deepEqual(racing.map((r) => r.status).sort(), [201, 409, 409, 409, 409, 409]);
+});
+
+// The link in a mail: made as the site makes it, from the key that only the site has.
+const unsubscribeToken = async (id) => {
+	const { createHmac } = await import('node:crypto');
+	const key = Buffer.from(await site.sql("SELECT HEX(value) FROM site_key WHERE name = 'unsubscribe'"), 'hex');
+	const number = Buffer.alloc(8);
+	number.writeBigUInt64BE(BigInt(id));
+	const mac = createHmac('sha256', key).update(Buffer.concat([Buffer.from('unsubscribe\0'), number])).digest().subarray(0, 16);
+	return Buffer.concat([number, mac]).toString('base64url');
+};
+
+test('mails stop by the link in them: signed out, by a mail program too, and nobody learns whose they were', async () => {
+	const who = await makeMember(site.sql);
+	await save(who, 'q=skiff');
+	const [{ id }] = await searchesOf(who);
+	const token = await unsubscribeToken(id);
+	const frequency = () => site.sql(`SELECT frequency FROM saved_search WHERE id = ${id}`);
+	const page = await site.get(`/unsubscribe/${token}`);
+	assert.equal(page.status, 200);
+	assert.match(page.body, new RegExp(`action="/unsubscribe/${token}"`));
+	assert.doesNotMatch(page.body, /Boats here|member\.example/);
+	assert.equal(await frequency(), '2', 'looking stops nothing');
+	for (const other of [token.slice(0, -1), `${token.slice(0, -1)}${token.endsWith('A') ? 'B' : 'A'}`, await unsubscribeToken(999999), 'x', 'AAAA']) {
+		const r = await site.post(`/unsubscribe/${other}`, '', { 'Sec-Fetch-Site': 'same-origin' });
+		assert.equal(r.status, 200, other);
+		assert.equal((await site.get(`/unsubscribe/${other}`)).status, 200);
+	}
+	assert.equal(await frequency(), '2');
+	// RFC 8058: no cookie, no origin or any, form data of either kind; no redirect.
+	const bodies = [['application/x-www-form-urlencoded', 'List-Unsubscribe=One-Click'],
+		['multipart/form-data; boundary=b', '--b\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--b--\r\n']];
+	for (const [type, body] of bodies) {
+		await site.sql(`UPDATE saved_search SET frequency = 1 WHERE id = ${id}`);
+		for (const origin of [{}, { Origin: 'https://mail.example', 'Sec-Fetch-Site': 'cross-site' }]) {
+			const r = await site.post(`/unsubscribe/${token}`, body, { 'Content-Type': type, ...origin });
+			assert.equal(r.status, 200, r.body);
+		}
+		assert.equal(await frequency(), '0');
+	}
+	await site.sql(`UPDATE saved_search SET frequency = 1 WHERE id = ${id}`);
+	assert.match((await send(null, `/fr/unsubscribe/${token}`, {})).body, /Ils ont été désactivés/);
+	assert.equal(await frequency(), '0');
+});
