@@ -23,6 +23,7 @@ static const struct {
 	{"Many listings at once", import_commands},
 	{NULL, export_commands},
 	{NULL, demo_data_commands},
+	{"Mail and what is due", jobs_commands},
 };
 enum { TABLES = sizeof tables / sizeof *tables };
 

@@ -269,3 +269,9 @@ enum err conf_secret(const char *reference, char *out, size_t size)
 		explicit_bzero(out, size);
 	return err;
 }
+
+enum err conf_mail_folder(const struct conf *c, char *out, size_t size)
+{
+	int n = c->mail.folder[0] != '\0' ? snprintf(out, size, "%s", c->mail.folder) : snprintf(out, size, "%s/mail", c->worker.runtime_dir);
+	return n < 0 || (size_t)n >= size ? ERR_TOO_LARGE : ERR_OK;
+}

@@ -57,6 +57,18 @@ struct conf {
 		int64_t flags_to_hold;    /* open reports of different people; 0: never */
 	} moderation;
 	struct {
+		char transport[16];      /* folder, smtp */
+		char folder[256];        /* empty: "mail" below worker.runtime_dir: see conf_mail_folder() */
+		char from[256];          /* empty: "outport@" and the host of site.url */
+		char from_name[128];     /* empty: the site's name in the reader's language */
+		char reply_to[256];      /* empty: site.contact_email */
+		char smtp_url[256];      /* smtp://HOST:PORT (STARTTLS) or smtps://HOST:PORT */
+		char smtp_user[256];     /* empty: no sign-in */
+		char smtp_password[512]; /* a reference */
+		char smtp_tls_ca[256];   /* a file; empty: the system's */
+		int64_t smtp_timeout;    /* seconds for one mail, from connecting to the last answer */
+	} mail;
+	struct {
 		char level[16];          /* debug, info, warning, error */
 	} log;
 };
@@ -73,6 +85,8 @@ void conf_defaults(struct conf *c);
 MUST_CHECK enum err conf_load(const char *path, struct conf *c, struct conf_error *e);
 /* The schema as Markdown tables, for docs/configure.md (a test holds the two together). */
 void conf_print_schema(FILE *out);
+/* Where mails go with transport = folder. */
+MUST_CHECK enum err conf_mail_folder(const struct conf *c, char *out, size_t size);
 /* Resolves a secret's reference (file:PATH without its trailing newline, env:NAME, or "" for none) into out.
  * ERR_INVALID: no known scheme; ERR_NOT_FOUND; ERR_TOO_LARGE. */
 MUST_CHECK enum err conf_secret(const char *reference, char *out, size_t size);

@@ -73,6 +73,24 @@ static const struct conf_key schema[] = {
 	{AT(moderation, flags_to_hold), .type = CONF_INT, .min = 0, .max = 1000, .initial = "3",
 	 .about = "So many people's reports take a listing out of sight until a moderator has looked at it; 0 for never."},
 
+	{AT(mail, transport), .type = CONF_CHOICE, .initial = "folder", .choices = "folder smtp",
+	 .about = "Where mails go: into files, for trying things out, or to a mail server."},
+	{AT(mail, folder), .type = CONF_PATH, .initial = "",
+	 .about = "The folder of those files, a file per mail; `mail` below `[worker] runtime_dir` when empty."},
+	{AT(mail, from), .type = CONF_EMAIL, .initial = "",
+	 .about = "The address mails come from, at a domain of the site's own; `outport@` and the host of `[site] url` when empty. To be given with `smtp`."},
+	{AT(mail, from_name), .type = CONF_TEXT, .initial = "", .about = "The name beside it; the site's name when empty."},
+	{AT(mail, reply_to), .type = CONF_EMAIL, .initial = "",
+	 .about = "Where an answer to a mail goes; `[site] contact_email` when empty."},
+	{AT(mail, smtp_url), .type = CONF_SMTP_URL, .initial = "",
+	 .about = "The mail server. With `smtp://` STARTTLS is demanded: a mail never goes out in the clear."},
+	{AT(mail, smtp_user), .type = CONF_TEXT, .initial = "", .about = "Who signs in there; nobody when empty."},
+	{AT(mail, smtp_password), .type = CONF_SECRET, .initial = "", .about = "Where that user's password is kept. Never the password itself."},
+	{AT(mail, smtp_tls_ca), .type = CONF_PATH, .initial = "",
+	 .about = "A file of certificate authorities to verify the mail server by; the system's when empty."},
+	{AT(mail, smtp_timeout), .type = CONF_INT, .min = 5, .max = 200, .initial = "60",
+	 .about = "Seconds that the delivery of one mail may take."},
+
 	{AT(log, level), .type = CONF_CHOICE, .initial = "info", .choices = "debug info warning error",
 	 .about = "The least important lines to log."},
 };
@@ -122,6 +140,7 @@ static void print_accepted(FILE *out, const struct conf_key *k)
 	case CONF_PATH: fputs("absolute path", out); break;
 	case CONF_EMAIL: fputs("e-mail address", out); break;
 	case CONF_URL: fputs("`http://` or `https://`, host and port, no slash at the end", out); break;
+	case CONF_SMTP_URL: fputs("`smtp://` or `smtps://`, host and port", out); break;
 	case CONF_CURRENCY: fputs("ISO 4217 code", out); break;
 	case CONF_CHOICE: print_choices(out, k->choices, " or "); break;
 	case CONF_LIST:

@@ -14,6 +14,7 @@ enum conf_type {
 	CONF_PATH,      /* absolute */
 	CONF_EMAIL,
 	CONF_URL,       /* scheme, host and port, nothing behind */
+	CONF_SMTP_URL,  /* the same for smtp:// and smtps:// */
 	CONF_CURRENCY,  /* ISO 4217 */
 	CONF_CHOICE,    /* one of choices */
 	CONF_LIST,      /* some of choices, each once */

@@ -90,33 +90,39 @@ static bool is_port(const char *s)
 	return parse_int(s, &port) && port >= 1 && port <= 65535;
 }
 
-static bool check_url(const char *s, char *why)
+/* Behind the scheme: a name or an address in brackets, a port at most, nothing else. */
+static bool is_authority(const char *s)
 {
-	static const char problem[] = "is not http:// or https:// with a host, a port at most, and nothing behind";
-	if (strncmp(s, "https://", 8) == 0)
-		s += 8;
-	else if (strncmp(s, "http://", 7) == 0)
-		s += 7;
-	else
-		return refuse(why, problem);
 	const char *end;
 	if (*s == '[') {
 		struct in6_addr ignored;
 		char address[ADDRESS_MAX];
 		end = strchr(s, ']');
 		if (end == NULL || (size_t)(end - s) >= sizeof address)
-			return refuse(why, problem);
+			return false;
 		memcpy(address, s + 1, (size_t)(end - s - 1));
 		address[end - s - 1] = '\0';
 		if (inet_pton(AF_INET6, address, &ignored) != 1)
-			return refuse(why, problem);
+			return false;
 		end++;
 	} else {
 		end = s + strcspn(s, ":");
 		if (!is_host_name(s, (size_t)(end - s)))
-			return refuse(why, problem);
+			return false;
 	}
-	return *end == '\0' || (*end == ':' && is_port(end + 1)) ? true : refuse(why, problem);
+	return *end == '\0' || (*end == ':' && is_port(end + 1));
+}
+
+static bool check_url(const char *s, char *why)
+{
+	size_t scheme = strncmp(s, "https://", 8) == 0 ? 8 : strncmp(s, "http://", 7) == 0 ? 7 : 0;
+	return scheme > 0 && is_authority(s + scheme) ? true : refuse(why, "is not http:// or https:// with a host, a port at most, and nothing behind");
+}
+
+static bool check_smtp_url(const char *s, char *why)
+{
+	size_t scheme = strncmp(s, "smtps://", 8) == 0 ? 8 : strncmp(s, "smtp://", 7) == 0 ? 7 : 0;
+	return scheme > 0 && is_authority(s + scheme) ? true : refuse(why, "is not smtp:// or smtps:// with a host, a port at most, and nothing behind");
 }
 
 static bool check_currency(const char *s, char *why)
@@ -229,6 +235,7 @@ static bool check_text(const struct conf_key *k, const char *s, char *why)
 	case CONF_PATH: return check_path(s, why);
 	case CONF_EMAIL: return check_email(s, why);
 	case CONF_URL: return check_url(s, why);
+	case CONF_SMTP_URL: return check_smtp_url(s, why);
 	case CONF_CURRENCY: return check_currency(s, why);
 	case CONF_CHOICE: return check_choice(k, s, why);
 	case CONF_SECRET: return check_secret(s, why);

@@ -7,7 +7,7 @@
 END {
 	if (FILENAME !~ /src\/render\/(html|xml)\.h$/)
 		check_literals()
-	if (FILENAME ~ /src\/render\/[a-z_]*\.c$/ && FILENAME !~ /src\/render\/(html|json|xml)\.c$/)
+	if (FILENAME ~ /src\/render\/[a-z_]*\.c$/ && FILENAME !~ /src\/render\/(html|json|plain|xml)\.c$/)
 		check_raw_writes()
 	exit bad
 }

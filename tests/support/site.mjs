@@ -1,4 +1,4 @@
-// A whole private site for a test: MariaDB, migrations, demo data, two workers and nginx, on a free port, below a folder of its
+// A whole private site for a test: MariaDB, migrations, demo data, two workers, the jobs (mail: see mail.mjs) and nginx, on a free port, below a folder of its
 // own. startSite() gives a test a site it may break; sharedSite() gives the one that OUTPORT_TEST_URL names, when there is one.
 // As a program (`node site.mjs`): serves until its standard input ends, prints one JSON line { url, dir } when it is ready.
 import { execFile, spawn } from 'node:child_process';
@@ -8,6 +8,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { pathToFileURL } from 'node:url';
 import { request } from './http.mjs';
+import { mailFolder } from './mail.mjs';
 import { startNginx, stopChild, topSrc, until } from './nginx.mjs';
 
 const run = promisify(execFile);
@@ -65,6 +66,7 @@ function writeConfiguration(site, settings) {
 		site: { name: 'Outport', url: site.url, contact_email: 'harbourmaster@outport.example' },
 		database: { socket: site.database.socket, name: 'outport', user: 'outport', password: `file:${path.join(site.dir, 'password')}` },
 		worker: { runtime_dir: path.join(site.dir, 'metrics'), client_dir: path.join(topSrc, 'client') },
+		mail: { folder: mailFolder(site) },
 		limits: { submit_per_hour: 100000, contact_per_hour: 100000, report_per_hour: 100000, register_per_hour: 100000, sign_in_per_address: 100000, form_min_seconds: 0 },
 	};
 	for (const [section, keys] of Object.entries(settings))
@@ -101,8 +103,32 @@ function makePool(site, workers) {
 	};
 }
 
+// The runner of a site's jobs: mail is delivered while it runs. start() may be called again after stop() or kill().
+function makeJobs(site) {
+	const log = path.join(site.dir, 'log/jobs.log');
+	let child = null;
+	return {
+		log,
+		pid: () => child.pid,
+		async start() {
+			const out = fs.openSync(log, 'a'), before = fs.fstatSync(out).size;
+			child = spawn(outportctl, ['--config', site.conf, 'jobs'], { stdio: ['ignore', out, out] });
+			fs.closeSync(out);
+			await until(() => {
+				if (child.exitCode !== null)
+					throw new Error(`the jobs ended: ${fs.readFileSync(log, 'utf8').slice(-2000)}`);
+				return fs.readFileSync(log, 'utf8').slice(before).includes('"jobs_ready"');
+			}, () => 'the jobs');
+		},
+		stop: () => (child ? stopChild(child, 'SIGTERM') : undefined),
+		kill: () => stopChild(child, 'SIGKILL'),
+		lines: () => fs.readFileSync(log, 'utf8').split('\n').filter(Boolean).map(line => JSON.parse(line)),
+	};
+}
+
+// jobs: false leaves the mail in the outbox until site.jobs.start() or site.ctl('jobs', '--once').
 // settings: { section: { key: value } } over the test's defaults (no limits per hour, forms may come back at once).
-export async function startSite({ listings = 500, workers = 2, settings = {}, database } = {}) {
+export async function startSite({ listings = 500, workers = 2, settings = {}, database, jobs = true } = {}) {
 	const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'outport-site-'));
 	for (const sub of ['log', 'metrics'])
 		fs.mkdirSync(path.join(dir, sub));
@@ -130,6 +156,10 @@ export async function startSite({ listings = 500, workers = 2, settings = {}, da
 		}
 		await site.pool.start();
 		undo.push(site.pool.stop);
+		site.jobs = makeJobs(site);
+		undo.push(site.jobs.stop);
+		if (jobs)
+			await site.jobs.start();
 		await until(async () => (await request(`${site.url}/readyz`)).status === 200, () => `the site: ${fs.readFileSync(site.pool.log, 'utf8').slice(-2000)}`);
 		return site;
 	} catch (error) {

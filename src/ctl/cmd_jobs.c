@@ -1,0 +1,71 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ctl/ctl.h"
+#include "jobs/jobs.h"
+#include "util/log.h"
+
+static enum log_level level_of(const char *name)
+{
+	static const char *const names[] = {"debug", "info", "warning", "error"};
+	for (int i = 0; i < 4; i++)
+		if (strcmp(names[i], name) == 0)
+			return (enum log_level)i;
+	return LOG_LEVEL_INFO;
+}
+
+static int read_secret(struct ctl *ctl, const char *key, const char *reference, char *out, size_t size)
+{
+	enum err e = conf_secret(reference, out, size);
+	return e == ERR_OK ? CTL_OK : ctl_fail(ctl, "%s: %s = %s cannot be read: %s", ctl->config_path, key, reference, err_text(e));
+}
+
+static int once(struct ctl *ctl, const struct jobs_setup *s)
+{
+	struct jobs_tally tally;
+	enum err e = jobs_once(s, &tally);
+	if (e != ERR_OK)
+		return ctl_fail(ctl, "the jobs were not done: %s%s%s", err_text(e), tally.why[0] != '\0' ? ": " : "", tally.why);
+	printf("%" PRId64 " sent, %" PRId64 " put off, %" PRId64 " given up.\n", tally.sent, tally.later, tally.dead);
+	if (tally.away)
+		return ctl_fail(ctl, "no mail can be delivered: %s", tally.why);
+	return tally.failed == 0 ? CTL_OK : ctl_fail(ctl, "%" PRId64 " jobs failed: the log above says why", tally.failed);
+}
+
+static int serve(struct ctl *ctl, const struct jobs_setup *s)
+{
+	char why[512] = "";
+	enum err e = jobs_run(s, why);
+	return e == ERR_OK ? CTL_OK : ctl_fail(ctl, "the jobs do not run: %s%s%s", err_text(e), why[0] != '\0' ? ": " : "", why);
+}
+
+static int run(struct ctl *ctl)
+{
+	char db_password[CONF_TEXT_MAX], smtp_password[CONF_TEXT_MAX];
+	const struct jobs_setup s = {.conf = &ctl->conf, .db_password = db_password, .smtp_password = smtp_password};
+	int status = read_secret(ctl, "[database] password", ctl->conf.database.password, db_password, sizeof db_password);
+	if (status == CTL_OK)
+		status = read_secret(ctl, "[mail] smtp_password", ctl->conf.mail.smtp_password, smtp_password, sizeof smtp_password);
+	if (status == CTL_OK) {
+		log_set_level(level_of(ctl->conf.log.level));
+		status = args_has(&ctl->args, "once") ? once(ctl, &s) : serve(ctl, &s);
+	}
+	explicit_bzero(db_password, sizeof db_password);
+	explicit_bzero(smtp_password, sizeof smtp_password);
+	return status;
+}
+
+static const struct arg_option options[] = {
+	{"once", NULL, "every job once and every mail that is due, then end"},
+	{NULL, NULL, NULL},
+};
+
+const struct command jobs_commands[] = {
+	{"jobs", "[--once]", "Delivers mail and does what is due, until SIGTERM",
+	 "The service outport-jobs. Several may run, on one host or on many: none sends what\n"
+	 "another is sending. The log goes to stderr, a JSON object per line.\n\n"
+	 "Example\n  outportctl jobs --once\n",
+	 options, 0, 0, CTL_NEEDS_CONF, run},
+	{NULL, NULL, NULL, NULL, NULL, 0, 0, CTL_NEEDS_NOTHING, NULL},
+};

@@ -1,0 +1,29 @@
+/* job: what outport-jobs does beside the mail, a file and a row of the table in jobs.c per job. Each is due on a clock of its own; of several
+ * hosts one at a time runs a job of a name. A job does a bounded piece of work per statement and may be cut off between two of them. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "db/db.h"
+
+struct job_context {
+	const struct conf *conf;
+	struct db *db;          /* the job's own connection, with patience for long statements */
+	struct arena *arena;    /* empty when a job begins; job_go_on leaves it alone */
+	int64_t now;
+	/* Inside jobs.c only. */
+	struct job_thread *thread;
+};
+
+struct job {
+	const char *name;       /* also in the log: "cleanup" */
+	int64_t every;          /* seconds from one end to the next beginning */
+	/* *done: how many things it did, for the log. An error is logged, and the job tried again when it is next due. */
+	enum err (*run)(struct job_context *c, int64_t *done);
+};
+
+/* To be asked between pieces of work: false when the process is told to stop. Also tells the watchdog that the job is alive. */
+bool job_go_on(struct job_context *c);
+
+enum err job_cleanup(struct job_context *c, int64_t *done);

@@ -1,0 +1,40 @@
+/* Takes away what has ended: sessions, registrations nobody confirmed, links, counts, and what the outbox has done. */
+#include "db/job_db.h"
+#include "db/outbox_db.h"
+#include "jobs/job.h"
+
+enum { DAY = 86400, BATCH = 500, DONE_DAYS = 30, DEAD_DAYS = 90, TOKEN_DAYS = 7 };
+
+static enum err forget_done(struct db *db, int64_t before, int64_t limit, int64_t *n)
+{
+	(void)before;
+	return outbox_db_forget(db, OUTBOX_DONE, DONE_DAYS, limit, n);
+}
+
+static enum err forget_dead(struct db *db, int64_t before, int64_t limit, int64_t *n)
+{
+	(void)before;
+	return outbox_db_forget(db, OUTBOX_DEAD, DEAD_DAYS, limit, n);
+}
+
+static const struct {
+	enum err (*forget)(struct db *db, int64_t before, int64_t limit, int64_t *n);
+	int64_t grace; /* seconds that a page can still say "this has ended", not "there is no such thing" */
+} what[] = {
+	{job_db_forget_sessions, 0}, {job_db_forget_registrations, TOKEN_DAYS * DAY}, {job_db_forget_tokens, TOKEN_DAYS * DAY},
+	{job_db_forget_rates, 0}, {forget_done, 0}, {forget_dead, 0},
+};
+
+enum err job_cleanup(struct job_context *c, int64_t *done)
+{
+	for (size_t i = 0; i < sizeof what / sizeof *what; i++) {
+		int64_t n = BATCH;
+		while (n == BATCH && job_go_on(c)) {
+			enum err e = what[i].forget(c->db, c->now - what[i].grace, BATCH, &n);
+			if (e != ERR_OK && e != ERR_DB_RETRY)
+				return e;
+			*done += n;
+		}
+	}
+	return ERR_OK;
+}
