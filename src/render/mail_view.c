@@ -195,7 +195,7 @@ static void html_part_listings(struct writing *w, const char *list)
 		html_text(b, c.s[0]);
 		html_lit(b, "</a><br>");
 		html_text(b, c.s[1]);
-		html_lit(b, " \u00b7 ");
+		html_lit(b, "&nbsp;&middot; ");
 		html_text(b, c.s[2]);
 		html_lit(b, "</li>\n");
 	}

@@ -60,7 +60,10 @@ static void add_address(GMimeMessage *message, GMimeAddressType type, const char
 {
 	char text[HEADER_TEXT_MAX];
 	header_text(name, text);
-	g_mime_message_add_mailbox(message, type, text[0] != '\0' ? text : NULL, address);
+	InternetAddress *mailbox = internet_address_mailbox_new(text[0] != '\0' ? text : NULL, address);
+	internet_address_set_charset(mailbox, "utf-8");
+	internet_address_list_add(g_mime_message_get_addresses(message, type), mailbox);
+	g_object_unref(mailbox);
 }
 
 static void put_headers(GMimeMessage *message, const struct mail_message *m, const struct mail_identity *from)
