@@ -3,6 +3,8 @@
 #include "app/account.h"
 #include "app/api.h"
 #include "app/contact.h"
+#include "app/conversation.h"
+#include "app/conversation_contact.h"
 #include "app/favourite.h"
 #include "app/feed.h"
 #include "app/flag.h"
@@ -25,6 +27,9 @@ static const char *const query_after[] = {"after", NULL};
 static const char *const query_cursor[] = {"limit", "cursor", NULL};
 static const char *const query_login[] = {"next", NULL};
 static const char *const query_api[] = {"q", "category", "location", "min_price", "max_price", "sort", "limit", "cursor", NULL};
+static const char *const query_inbox[] = {"cursor", NULL};
+static const char *const query_conversation[] = {"before", "sent", "flagged", NULL};
+static const char *const query_before[] = {"before", NULL};
 
 /* The last columns of a row: who may call it, and what a personal token must be allowed (SCOPE_NONE: no personal token may). */
 #define ANYONE ACCESS_ANYONE, SCOPE_NONE, false
@@ -76,6 +81,16 @@ const struct route routes[] = {
 	/* listings of one's own */
 
 	/* conversations */
+	{HTTP_GET, "/conversations/t/{token}", conversation_link_page, ROUTE_PAGE, 0, 0, query_conversation, ANYONE},
+	{HTTP_POST, "/conversations/t/{token}", conversation_link_answer, ROUTE_PAGE, FORM_BODY, 0, NULL, ANYONE},
+	{HTTP_GET, "/conversations/t/{token}/flag", conversation_link_flag_form, ROUTE_PAGE, 0, 0, NULL, ANYONE},
+	{HTTP_POST, "/conversations/t/{token}/flag", conversation_link_flag, ROUTE_PAGE, FORM_BODY, 0, NULL, ANYONE},
+	{HTTP_GET, "/account/messages", conversation_inbox, ROUTE_PAGE, 0, 0, query_inbox, MEMBER(SCOPE_NONE)},
+	{HTTP_GET, "/account/messages/{id}", conversation_page, ROUTE_PAGE, 0, 0, query_conversation, MEMBER(SCOPE_NONE)},
+	{HTTP_POST, "/account/messages/{id}", conversation_answer, ROUTE_PAGE, FORM_BODY, 0, NULL, MEMBER(SCOPE_NONE)},
+	{HTTP_POST, "/account/messages/{id}/read", conversation_read, ROUTE_PAGE, FORM_BODY, 0, NULL, MEMBER(SCOPE_NONE)},
+	{HTTP_GET, "/account/messages/{id}/flag", conversation_flag_form, ROUTE_PAGE, 0, 0, NULL, MEMBER(SCOPE_NONE)},
+	{HTTP_POST, "/account/messages/{id}/flag", conversation_flag, ROUTE_PAGE, FORM_BODY, 0, NULL, MEMBER(SCOPE_NONE)},
 
 	/* favourites and saved searches */
 	{HTTP_POST, "/listings/{id}/favourite", favourite_post, ROUTE_PAGE, FORM_BODY, 0, NULL, MEMBER(SCOPE_ACCOUNT)},
@@ -128,6 +143,9 @@ const struct route routes[] = {
 	/* the API: listings of one's own */
 
 	/* the API: conversations */
+	{HTTP_GET, "/api/v1/me/conversations", api_conversations, ROUTE_API, 0, 0, query_cursor, MEMBER(SCOPE_MESSAGES)},
+	{HTTP_GET, "/api/v1/me/conversations/{id}", api_conversation, ROUTE_API, 0, 0, query_before, MEMBER(SCOPE_MESSAGES)},
+	{HTTP_POST, "/api/v1/me/conversations/{id}", conversation_answer, ROUTE_API, JSON_BODY, 0, NULL, MEMBER(SCOPE_MESSAGES)},
 
 	/* the API: favourites and saved searches */
 	{HTTP_GET, "/api/v1/me/favourites", api_favourites, ROUTE_API, 0, 0, query_cursor, MEMBER(SCOPE_READ)},

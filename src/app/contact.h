@@ -1,4 +1,4 @@
-/* contact: messages from visitors: to the site, and to a seller, whose address is never shown. */
+/* contact: messages to the site. Those to a seller are conversations, and begin in conversation_contact. */
 #pragma once
 
 #include "app/context.h"
@@ -6,6 +6,3 @@
 MUST_CHECK enum err contact_post(struct context *c);            /* POST /contact, POST /api/v1/contact */
 MUST_CHECK enum err fragment_contact_address(struct context *c);
 MUST_CHECK enum err contact_received(struct context *c);
-MUST_CHECK enum err listing_contact_form(struct context *c);    /* GET /listings/{id}/contact */
-MUST_CHECK enum err listing_contact_post(struct context *c);
-MUST_CHECK enum err listing_contact_received(struct context *c);

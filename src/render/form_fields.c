@@ -17,6 +17,10 @@ static const struct choice reasons[] = {
 	{"spam", MSG_REPORT_SPAM}, {"prohibited", MSG_REPORT_PROHIBITED}, {"wrong", MSG_REPORT_WRONG},
 	{"sold", MSG_REPORT_SOLD}, {"other", MSG_REPORT_OTHER},
 };
+/* A conversation is not sold. */
+static const struct choice conversation_reasons[] = {
+	{"spam", MSG_REPORT_SPAM}, {"prohibited", MSG_REPORT_PROHIBITED}, {"wrong", MSG_REPORT_WRONG}, {"other", MSG_REPORT_OTHER},
+};
 static const struct choice frequencies[] = {{"at-once", MSG_ALERT_AT_ONCE}, {"daily", MSG_ALERT_DAILY}, {"none", MSG_ALERT_NONE}};
 
 static const char *typed(const struct form_view *v, const char *name)
@@ -210,7 +214,7 @@ static void put_checkbox(struct buf *b, const struct form_view *v, const struct 
 static void put_field(struct buf *b, const struct form_view *v, const struct form_field *f)
 {
 	if (f->widget == WIDGET_REASON) {
-		put_choices(b, v, f, reasons, FORM_COUNT(reasons));
+		put_choices(b, v, f, v->listing != NULL ? reasons : conversation_reasons, v->listing != NULL ? FORM_COUNT(reasons) : FORM_COUNT(conversation_reasons));
 		return;
 	}
 	if (f->widget == WIDGET_FREQUENCY) {

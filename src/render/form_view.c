@@ -31,6 +31,11 @@ static const struct form_field seller_fields[] = {
 	{"message", MSG_LABEL_MESSAGE, FORM_NONE, WIDGET_LINES, MESSAGE_MAX, NULL, false},
 };
 
+/* Who is signed in has given name and address. */
+static const struct form_field member_seller_fields[] = {
+	{"message", MSG_LABEL_MESSAGE, FORM_NONE, WIDGET_LINES, MESSAGE_MAX, NULL, false},
+};
+
 static const struct form_field report_fields[] = {
 	{"reason", MSG_LABEL_REASON, FORM_NONE, WIDGET_REASON, 0, NULL, false},
 	{"message", MSG_LABEL_DETAILS, FORM_NONE, WIDGET_LINES, FLAG_BODY_MAX, NULL, true},
@@ -44,6 +49,8 @@ static const struct form_words contact_form = {
 	MSG_CONTACT_TITLE, MSG_CONTACT_INTRO, MSG_CONTACT_BUTTON, {{FORM_NONE, contact_fields, FORM_COUNT(contact_fields)}}, false, "contact", FORM_NO_LINKS};
 static const struct form_words seller_form = {
 	MSG_SELLER_CONTACT_TITLE, MSG_SELLER_CONTACT_INTRO, MSG_SELLER_CONTACT_BUTTON, {{FORM_NONE, seller_fields, FORM_COUNT(seller_fields)}}, false, NULL, FORM_NO_LINKS};
+static const struct form_words member_seller_form = {
+	MSG_SELLER_CONTACT_TITLE, MSG_SELLER_CONTACT_INTRO, MSG_SELLER_CONTACT_BUTTON, {{FORM_NONE, member_seller_fields, FORM_COUNT(member_seller_fields)}}, false, NULL, FORM_NO_LINKS};
 static const struct form_words report_form = {
 	MSG_REPORT_TITLE, MSG_REPORT_INTRO, MSG_REPORT_BUTTON, {{FORM_NONE, report_fields, FORM_COUNT(report_fields)}}, false, NULL, FORM_NO_LINKS};
 
@@ -70,7 +77,7 @@ void contact_form_view(struct buf *b, const struct form_view *v)
 
 void listing_contact_view(struct buf *b, const struct form_view *v)
 {
-	form_put_page(b, v, &seller_form);
+	form_put_page(b, v, v->page.signed_in ? &member_seller_form : &seller_form);
 }
 
 void listing_report_view(struct buf *b, const struct form_view *v)
