@@ -177,8 +177,8 @@ static const struct arg_option show_options[] = {
 
 const struct command message_commands[] = {
 	{"message list", "[--kind KIND] [--limit N] [--before ID]", "Lists what visitors wrote",
-	 "site: by the contact page; seller: to a seller, by a listing's page; report: about a\n"
-	 "listing, from before moderators had them at /moderation.\n\n"
+	 "site: by the contact page. seller and report are from before there were conversations,\n"
+	 "which go from person to person, and flags, which moderators have at /moderation.\n\n"
 	 "Example\n  outportctl message list --kind site\n",
 	 list_options, 0, 0, CTL_NEEDS_DB, list},
 	{"message show", "ID [--json]", "Shows a message and marks it as read", NULL, show_options, 1, 1, CTL_NEEDS_DB, show},

@@ -18,7 +18,6 @@ static const struct db_sql sql_content_lock = {
 	"INSERT INTO rate_count (rate_key, window_start, attempts, expires_at) VALUES (CONCAT('message:', HEX(?)), 0, 1, ?)"
 	" ON DUPLICATE KEY UPDATE attempts = attempts + 1, expires_at = VALUES(expires_at)", false};
 static const struct db_sql sql_content_known = {"SELECT 1 FROM message WHERE content_hash = ? AND created_at > ? LIMIT 1", true};
-static const struct db_sql sql_listing_published = {"SELECT 1 FROM listing WHERE id = ? AND state = 1", true};
 static const struct db_sql sql_list = {"SELECT " COLUMNS " FROM message WHERE id < ? ORDER BY id DESC LIMIT ?", true};
 static const struct db_sql sql_list_kind = {"SELECT " COLUMNS " FROM message WHERE kind = ? AND id < ? ORDER BY id DESC LIMIT ?", true};
 static const struct db_sql sql_get = {"SELECT " COLUMNS " FROM message WHERE id = ?", true};
@@ -74,15 +73,8 @@ static enum err add(struct db *db, void *ctx)
 {
 	struct adding *a = ctx;
 	struct message *m = a->message;
-	enum err e;
-	if (m->kind != MESSAGE_SITE) {
-		struct db_rows r;
-		e = db_query(db, &sql_listing_published, DB_ARGS(db_int(m->listing_id)), a->arena, 1, &r);
-		if (e != ERR_OK || r.n == 0)
-			return e != ERR_OK ? e : ERR_NOT_FOUND;
-	}
 	bool known;
-	e = is_known(db, a, &known);
+	enum err e = is_known(db, a, &known);
 	if (e != ERR_OK || known)
 		return e != ERR_OK ? e : ERR_EXISTS;
 	struct db_result result;

@@ -4,8 +4,7 @@
 #include "db/db.h"
 #include "model/message.h"
 
-/* The same sender, listing, kind and body within 24 hours: ERR_EXISTS. For a seller's message and a report the listing must be
- * published: ERR_NOT_FOUND otherwise. */
+/* The same sender, listing, kind and body within 24 hours: ERR_EXISTS. */
 MUST_CHECK enum err message_db_add(struct db *db, struct arena *a, struct message *m);
 /* Newest first; before_id 0 for the first page; kind < 0: all. */
 MUST_CHECK enum err message_db_list(struct db *db, struct arena *a, int kind, int64_t before_id, unsigned limit, struct message **out, size_t *n);

@@ -1,4 +1,4 @@
-/* message: what came in by /contact, by a listing's contact form, or as a report of a listing. */
+/* message: what came in by /contact. Those to sellers and reports of listings are from before there were conversations and flags. */
 #pragma once
 
 #include <stdint.h>

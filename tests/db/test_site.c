@@ -215,25 +215,6 @@ START_TEST(of_equal_messages_at_once_one_is_taken)
 }
 END_TEST
 
-START_TEST(a_seller_is_written_to_about_a_published_listing_only)
-{
-	db_fixture_catalog(&fixture, 1, 1);
-	struct listing *l = db_fixture_listings(&fixture, 0, 2);
-	l[1].state = LISTING_PENDING;
-	ck_assert_err(listing_db_insert_many(fixture.db, fixture.arena, fixture.catalog, l, 2, NULL), ERR_OK);
-	for (int kind = MESSAGE_SELLER; kind <= MESSAGE_REPORT; kind++) {
-		struct message m = sample();
-		m.kind = (enum message_kind)kind;
-		m.listing_id = l[0].id;
-		ck_assert_err(message_db_add(fixture.db, fixture.arena, &m), ERR_OK);
-		m.listing_id = l[1].id;
-		ck_assert_err(message_db_add(fixture.db, fixture.arena, &m), ERR_NOT_FOUND);
-		m.listing_id = 0;
-		ck_assert_err(message_db_add(fixture.db, fixture.arena, &m), ERR_NOT_FOUND);
-	}
-}
-END_TEST
-
 START_TEST(messages_are_listed_newest_first)
 {
 	db_fixture_catalog(&fixture, 1, 1);
@@ -279,7 +260,6 @@ Suite *suite_site(void)
 	tcase_add_test(t, a_message_is_kept_with_its_outbox_row);
 	tcase_add_loop_test(t, the_same_message_is_refused_for_a_day, 0, sizeof repeats / sizeof repeats[0]);
 	tcase_add_test(t, of_equal_messages_at_once_one_is_taken);
-	tcase_add_test(t, a_seller_is_written_to_about_a_published_listing_only);
 	tcase_add_test(t, messages_are_listed_newest_first);
 	suite_add_tcase(s, t);
 	TCase *k = tcase_create("rate_key");
