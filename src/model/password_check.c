@@ -37,30 +37,23 @@ static bool is_digit(unsigned c)
 	return c >= '0' && c <= '9';
 }
 
-/* Lower case, without accents; letters of other scripts as a byte each, which is enough to tell them apart here. */
+/* Lower case, without accents; what is no letter of ours as a byte each, which is enough to tell them apart here. */
 static void fold_text(const char *text, struct folded *out)
 {
 	out->n = 0;
-	while (*text != '\0') {
-		char run[64];
-		size_t n = 0;
-		if ((unsigned char)*text < 0x80) {
-			unsigned char c = (unsigned char)*text++;
-			if (out->n < FOLDED_MAX)
-				out->s[out->n++] = c >= 'A' && c <= 'Z' ? (unsigned char)(c - 'A' + 'a') : c;
+	while (*text != '\0' && out->n < FOLDED_MAX) {
+		char one[5] = {*text++};
+		size_t n = 1;
+		if ((unsigned char)one[0] < 0x80) {
+			out->s[out->n++] = (unsigned char)(one[0] >= 'A' && one[0] <= 'Z' ? one[0] - 'A' + 'a' : one[0]);
 			continue;
 		}
-		while ((unsigned char)text[n] >= 0x80 && n + 4 < sizeof run)
-			n++;
-		while (n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80)
-			n++;
-		memcpy(run, text, n);
-		run[n] = '\0';
-		text += n;
+		while (n < 4 && ((unsigned char)*text & 0xc0) == 0x80)
+			one[n++] = *text++;
 		struct fold f;
-		fold_start(&f, run);
+		fold_start(&f, one);
 		for (int32_t c; (c = fold_next(&f)) != 0 && out->n < FOLDED_MAX;)
-			out->s[out->n++] = (unsigned char)(c < 0x80 ? (unsigned)c : 0x80U | ((unsigned)c & 0x7fU));
+			out->s[out->n++] = (unsigned char)(is_letter((unsigned)c) || is_digit((unsigned)c) ? c : one[n - 1]);
 	}
 	out->s[out->n] = '\0';
 }

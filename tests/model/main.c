@@ -10,6 +10,7 @@ int main(void)
 		suite_form_age,
 		suite_listing,
 		suite_money,
+		suite_password,
 		suite_search_text,
 		suite_slug,
 		suite_totp,

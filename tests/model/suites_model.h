@@ -8,6 +8,7 @@ Suite *suite_cursor(void);
 Suite *suite_form_age(void);
 Suite *suite_listing(void);
 Suite *suite_money(void);
+Suite *suite_password(void);
 Suite *suite_search_text(void);
 Suite *suite_slug(void);
 Suite *suite_totp(void);
