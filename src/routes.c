@@ -1,6 +1,8 @@
 #include "routes.h"
 
 #include "app/account.h"
+#include "app/account_credentials.h"
+#include "app/account_profile.h"
 #include "app/api.h"
 #include "app/contact.h"
 #include "app/conversation.h"
@@ -26,6 +28,7 @@ static const char *const query_feed[] = {"q", "category", "location", "min_price
 static const char *const query_after[] = {"after", NULL};
 static const char *const query_cursor[] = {"limit", "cursor", NULL};
 static const char *const query_login[] = {"next", NULL};
+static const char *const query_done[] = {"done", NULL};
 static const char *const query_api[] = {"q", "category", "location", "min_price", "max_price", "sort", "limit", "cursor", NULL};
 static const char *const query_inbox[] = {"cursor", NULL};
 static const char *const query_conversation[] = {"before", "sent", "flagged", NULL};
@@ -76,7 +79,16 @@ const struct route routes[] = {
 	{HTTP_POST, "/reset/{token}", reset_new_post, ROUTE_PAGE, FORM_BODY, 0, NULL, ANYONE},
 
 	/* the account's pages */
-	{HTTP_GET, "/account", account_overview, ROUTE_PAGE, 0, 0, NULL, MEMBER(SCOPE_NONE)},
+	{HTTP_GET, "/account", account_overview, ROUTE_PAGE, 0, 0, query_done, MEMBER(SCOPE_NONE)},
+	{HTTP_GET, "/account/profile", account_profile_form, ROUTE_PAGE, 0, 0, query_done, MEMBER(SCOPE_NONE)},
+	{HTTP_POST, "/account/profile", account_profile_save, ROUTE_PAGE, FORM_BODY, 0, NULL, MEMBER(SCOPE_NONE)},
+	{HTTP_GET, "/account/security", account_security, ROUTE_PAGE, 0, 0, query_done, MEMBER(SCOPE_NONE)},
+	{HTTP_GET, "/account/password", account_password_form, ROUTE_PAGE, 0, 0, NULL, MEMBER(SCOPE_NONE)},
+	{HTTP_POST, "/account/password", account_password_save, ROUTE_PAGE, FORM_BODY, 0, NULL, MEMBER(SCOPE_NONE)},
+	{HTTP_GET, "/account/email", account_email_form, ROUTE_PAGE, 0, 0, NULL, MEMBER(SCOPE_NONE)},
+	{HTTP_POST, "/account/email", account_email_save, ROUTE_PAGE, FORM_BODY, 0, NULL, MEMBER(SCOPE_NONE)},
+	{HTTP_GET, "/account/email/{token}", account_email_link, ROUTE_PAGE, 0, 0, NULL, ANYONE},
+	{HTTP_POST, "/account/email/{token}", account_email_confirm, ROUTE_PAGE, FORM_BODY, 0, NULL, ANYONE},
 
 	/* listings of one's own */
 
@@ -139,6 +151,8 @@ const struct route routes[] = {
 	{HTTP_DELETE, "/api/v1/session", api_session_delete, ROUTE_API, 0, 0, NULL, MEMBER(SCOPE_NONE)},
 
 	/* the API: the account */
+	{HTTP_GET, "/api/v1/me", account_api_me, ROUTE_API, 0, 0, NULL, MEMBER(SCOPE_READ)},
+	{HTTP_PATCH, "/api/v1/me", account_profile_save, ROUTE_API, JSON_BODY, 0, NULL, MEMBER(SCOPE_ACCOUNT)},
 
 	/* the API: listings of one's own */
 

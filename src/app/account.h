@@ -4,3 +4,4 @@
 #include "app/context.h"
 
 MUST_CHECK enum err account_overview(struct context *c);
+MUST_CHECK enum err account_security(struct context *c);

@@ -82,6 +82,34 @@ void account_put_links(struct buf *b, enum lang lang, const struct account_link 
 	html_lit(b, "</ul>\n");
 }
 
+void account_security_view(struct buf *b, const struct account_view *v)
+{
+	const struct account_link links[] = {
+		{"/account/password", MSG_PASSWORD_TITLE, MSG_SECURITY_PASSWORD_TEXT},
+		{"/account/email", MSG_SECURITY_EMAIL, MSG_SECURITY_EMAIL_TEXT},
+		{"/account/second-factor", MSG_SECURITY_FACTOR, v->member->totp ? MSG_SECURITY_FACTOR_ON : MSG_SECURITY_FACTOR_OFF},
+		{"/account/sessions", MSG_SECURITY_SESSIONS, MSG_SECURITY_SESSIONS_TEXT},
+		{"/account/tokens", MSG_SECURITY_TOKENS, MSG_SECURITY_TOKENS_TEXT},
+		{"/account/export.json", MSG_SECURITY_EXPORT, MSG_SECURITY_EXPORT_TEXT},
+		{"/account/delete", MSG_SECURITY_DELETE, MSG_SECURITY_DELETE_TEXT},
+		{NULL, FORM_NONE, FORM_NONE},
+	};
+	account_put_begin(b, &v->page, MSG_ACCOUNT_SECURITY, v->done);
+	account_put_links(b, v->page.lang, links);
+	account_put_back(b, v->page.lang, "/account", MSG_ACCOUNT_BACK);
+	layout_end(b, &v->page);
+}
+
+void account_ask_view(struct buf *b, const struct account_ask_view *v)
+{
+	account_put_begin(b, &v->page, v->heading, NULL);
+	html_lit(b, "<p>");
+	html_tr1(b, v->page.lang, v->text, v->arg);
+	html_lit(b, "</p>\n");
+	form_put_button(b, v->page.lang, v->form_age, &(struct form_button){.path = v->page.path, .label = v->button, .primary = true});
+	layout_end(b, &v->page);
+}
+
 static void put_leaving(struct buf *b, const struct account_view *v)
 {
 	struct buf date;

@@ -13,6 +13,18 @@ struct account_view {
 };
 void account_overview_view(struct buf *b, const struct account_view *v);
 
+/* What there is to do about signing in, and about the account's data. */
+void account_security_view(struct buf *b, const struct account_view *v);
+
+/* A page that a mail's link leads to: a question and one button that posts to the page's own path. */
+struct account_ask_view {
+	struct page page;             /* title NULL: the heading */
+	enum msg heading, text, button;
+	const char *arg;              /* {1} of text; NULL */
+	const char *form_age;
+};
+void account_ask_view(struct buf *b, const struct account_ask_view *v);
+
 /* Heading; then what has been done. */
 void account_put_begin(struct buf *b, const struct page *page, enum msg heading, const char *done);
 /* The link back to a page of the account. */
