@@ -26,4 +26,5 @@ struct job {
 /* To be asked between pieces of work: false when the process is told to stop. Also tells the watchdog that the job is alive. */
 bool job_go_on(struct job_context *c);
 
+enum err job_alerts(struct job_context *c, int64_t *done);
 enum err job_cleanup(struct job_context *c, int64_t *done);

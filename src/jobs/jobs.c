@@ -15,6 +15,7 @@
 #include "util/log.h"
 
 static const struct job table[] = {
+	{"alerts", 15, job_alerts},
 	{"cleanup", 600, job_cleanup},
 };
 

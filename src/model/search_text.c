@@ -151,3 +151,36 @@ void search_text_query(struct buf *out, const char *text)
 		}
 	}
 }
+
+/* One token of a query, "xdory*" or "x3_", against the words of an index. */
+static bool token_in(const char *token, size_t n, const char *index)
+{
+	bool prefix = n > 0 && token[n - 1] == '*';
+	if (prefix)
+		n--;
+	for (const char *at = index; *at != '\0'; at += strspn(at, " \n")) {
+		size_t length = strcspn(at, " \n");
+		if (length >= n && (prefix || length == n) && memcmp(at, token, n) == 0)
+			return true;
+		at += length;
+	}
+	return false;
+}
+
+bool search_text_matches(const char *query, const char *index)
+{
+	while (*query != '\0') {
+		bool found = false, group = strncmp(query, "+(", 2) == 0;
+		query += group ? 2 : 1;
+		do {
+			size_t n = strcspn(query, " )");
+			found = found || token_in(query, n, index);
+			query += n;
+			query += group && *query == ' ';
+		} while (group && *query != ')' && *query != '\0');
+		if (!found)
+			return false;
+		query += strspn(query, ") ");
+	}
+	return true;
+}

@@ -10,6 +10,8 @@
  * - Characters outside the Basic Multilingual Plane separate: the database does not take them for letters. */
 #pragma once
 
+#include <stdbool.h>
+
 #include "util/buf.h"
 
 enum { SEARCH_WORDS_MAX = 8, SEARCH_WORD_BYTES = 40, SEARCH_QUERY_BYTES = 200 };
@@ -19,3 +21,5 @@ void search_text_index(struct buf *out, const char *text);
 /* The boolean query: "+xst* +xjohns* +xtv*", "+(xleau* xeau*)"; "" when the text holds no word. A word given twice
  * counts once; words past SEARCH_WORDS_MAX are dropped. */
 void search_text_query(struct buf *out, const char *text);
+/* Does a text in its indexable form hold what the boolean query asks for, as the database's index would say, yet for one text at hand? */
+bool search_text_matches(const char *query, const char *index);
