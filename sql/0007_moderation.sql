@@ -1,7 +1,8 @@
 -- What waited before there was a queue has waited since it was written.
 UPDATE listing SET submitted_at = created_at WHERE state IN (0, 5) AND submitted_at IS NULL;
 
--- One flag per person and subject. reporter: "m:ID" of a member, "a:ADDRESS" of a visitor (IPv6 by /64). state: 0 open, 1 upheld, 2 dismissed.
+-- One flag per person and subject. reporter: "m:ID" of a member, "a:ADDRESS" of a visitor (IPv6 by /64), "side:buyer" or "side:seller" of a
+-- conversation's visitor, "rule:ID" for a message that a rule kept back. state: 0 open, 1 upheld, 2 dismissed.
 CREATE TABLE IF NOT EXISTS flag (
   id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
   listing_id BIGINT UNSIGNED NOT NULL,

@@ -219,12 +219,16 @@ static enum err flag_form(struct context *c, opener open)
 	return ERR_OK;
 }
 
-/* A side counts once, however it came: a conversation has two. */
+/* A side counts once, by the link or by the account: a conversation has two. */
 static enum err flag_store(struct context *c, const struct opened *o, enum flag_reason reason, const char *message)
 {
+	char reporter[FLAG_REPORTER_SIZE] = "side:buyer";
+	const struct conversation_person *me = &o->people.side[o->conversation.side];
+	if (me->member_id != 0)
+		flag_reporter(me->member_id, NULL, reporter);
 	struct flag f = {
-		.listing_id = o->conversation.listing_id, .conversation_id = o->conversation.id, .reason = reason, .body = message,
-		.reporter = o->conversation.side == SIDE_SELLER ? "side:seller" : "side:buyer", .created_at = c->now,
+		.listing_id = o->conversation.listing_id, .conversation_id = o->conversation.id, .reason = reason, .body = message, .created_at = c->now,
+		.reporter = me->member_id == 0 && o->conversation.side == SIDE_SELLER ? "side:seller" : reporter,
 	};
 	const struct flag_holding hold = {.limit = FLAGS_TO_HOLD};
 	bool held = false;

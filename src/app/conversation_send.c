@@ -26,7 +26,7 @@ static void refuse(struct posting *p, int status, enum msg text)
 }
 
 /* What is said of a message before it is written. email: the writer's. */
-static enum err look_at(struct context *c, const char *email, const char *message, struct posting *p, bool *hold)
+static enum err look_at(struct context *c, const char *email, const char *message, struct posting *p, struct conversation_writing *w)
 {
 	struct screening s = {.verdict = SCREENING_OK};
 	enum err e = posting_limit(c, "contact", c->app->conf->limits.contact_per_hour, p);
@@ -34,7 +34,8 @@ static enum err look_at(struct context *c, const char *email, const char *messag
 		e = screening_check(c, NULL, message, email, &s);
 	if (e == ERR_OK && s.verdict == SCREENING_REFUSE)
 		screening_refuse(c, &s, "message", "message", p);
-	*hold = s.verdict == SCREENING_HOLD;
+	w->held = s.verdict == SCREENING_HOLD;
+	w->held_by = w->held ? s.pattern : NULL;
 	return e;
 }
 
@@ -60,9 +61,9 @@ enum err conversation_send_first(struct context *c, const struct conversation_fi
 	uint8_t hash[TOKEN_HASH];
 	struct conversation_writing w = {
 		.listing_id = f->listing_id, .from = SIDE_BUYER, .buyer_member_id = me != NULL ? me->member_id : 0, .buyer_name = me != NULL ? me->name : f->name,
-		.buyer_email = me != NULL ? me->email : f->email, .buyer_lang = lang_tag(c->lang), .body = f->message, .token_hash = hash, .now = c->now,
+		.buyer_email = me != NULL ? me->email : member_email(c->arena, f->email), .buyer_lang = lang_tag(c->lang), .body = f->message, .token_hash = hash, .now = c->now,
 	};
-	enum err e = conversation_db_seller(c->db, c->arena, f->listing_id, &seller, &title);
+	enum err e = w.buyer_email != NULL ? conversation_db_seller(c->db, c->arena, f->listing_id, &seller, &title) : ERR_NOMEM;
 	if (e != ERR_OK)
 		return failed(c, p, e);
 	/* Of a visitor nothing is said: whoever types addresses into the form would learn the seller's. */
@@ -71,7 +72,7 @@ enum err conversation_send_first(struct context *c, const struct conversation_fi
 	else if (*seller.email == '\0')
 		refuse(p, 422, MSG_CONVERSATION_UNREACHABLE);
 	if (p->status == 0)
-		e = look_at(c, w.buyer_email, w.body, p, &w.held);
+		e = look_at(c, w.buyer_email, w.body, p, &w);
 	if (e == ERR_OK && p->status == 0) {
 		w.mail = w.held ? NULL : mail_make(c, &seller, w.buyer_name, title, w.body, hash);
 		e = conversation_db_begin(c->db, c->arena, &w);
@@ -91,7 +92,7 @@ enum err conversation_send_answer(struct context *c, const struct conversation *
 	};
 	enum err e = to->ended ? ERR_GONE : to->state == CONVERSATION_HELD ? ERR_CONFLICT : ERR_OK;
 	if (e == ERR_OK)
-		e = look_at(c, me->email, message, p, &w.held);
+		e = look_at(c, me->email, message, p, &w);
 	if (e == ERR_OK && p->status == 0) {
 		w.mail = w.held ? NULL : mail_make(c, other, me->name, to->title, message, hash);
 		e = conversation_db_answer(c->db, c->arena, &w);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "db/conversation_db.h"
 #include "db/session_db.h"
 #include "db/site_db.h"
 #include "model/mail.h"
@@ -50,13 +51,6 @@ static const struct {
 	{OF_EMAIL, {"DELETE FROM rate_count WHERE LOCATE(?, rate_key) > 0", false}},
 	{OF_ID, {"DELETE f FROM listing l JOIN favourite f ON f.listing_id = l.id WHERE l.member_id = ?", false}},
 	{OF_ID, {"DELETE v FROM listing l JOIN listing_view v ON v.listing_id = l.id WHERE l.member_id = ?", false}},
-	/* Whom they wrote to keeps what was said. The links that opened it for them open nothing. */
-	{OF_ID, {"UPDATE listing l JOIN conversation c ON c.listing_id = l.id SET c.state = 1, c.seller_token_hash = RANDOM_BYTES(32) WHERE l.member_id = ?", false}},
-	{OF_ID, {"UPDATE conversation SET state = 1, seller_token_hash = RANDOM_BYTES(32) WHERE seller_member_id = ?", false}},
-	{OF_ID, {"UPDATE conversation SET state = 1, buyer_name = '', buyer_email = CONCAT('gone-', id), buyer_token_hash = RANDOM_BYTES(32)"
-	         " WHERE buyer_member_id = ?", false}},
-	{OF_EMAIL, {"UPDATE conversation SET state = 1, buyer_name = '', buyer_email = CONCAT('gone-', id), buyer_token_hash = RANDOM_BYTES(32)"
-	            " WHERE buyer_email = ?", false}},
 	{OF_ID, {"UPDATE flag SET body = '' WHERE reporter = CONCAT('m:', ?)", false}},
 	{OF_ID, {"UPDATE listing SET state = 3, title = '–', slug = 'gone', summary = '', description = '', search_text = '', contact_name = '',"
 	         " contact_email = CONCAT('gone-', member_id), content_hash = UNHEX(SHA2(CONCAT('gone-', id), 256)), reject_reason = '', held_reason = '',"
@@ -176,6 +170,8 @@ static enum err purge_body(struct db *db, void *ctx)
 	e = db_exec(db, &sql_claim, DB_ARGS(db_int(p->member_id), db_text(p->email)), NULL);
 	if (e == ERR_OK)
 		e = listings_hide(db, p->member_id);
+	if (e == ERR_OK)
+		e = conversation_db_forget_member(db, p->member_id, p->email);
 	for (size_t i = 0; e == ERR_OK && i < ENDINGS; i++)
 		e = db_exec(db, &endings[i].sql, DB_ARGS(endings[i].of == OF_ID ? db_int(p->member_id) : db_text(p->email)), NULL);
 	return e == ERR_OK ? db_exec(db, &sql_gone, DB_ARGS(db_int(p->member_id)), NULL) : e;
@@ -228,10 +224,10 @@ static const struct {
 	 {"SELECT id, listing_id, buyer_name, buyer_email, state, created_at, last_message_at, expires_at FROM conversation WHERE buyer_member_id = ? ORDER BY id", true}},
 	{OF_ID, "messages_as_seller", (const char *const[]){"conversation_id", "from_seller", "body", "created_at", NULL},
 	 {"SELECT m.conversation_id, m.from_seller, m.body, m.created_at FROM conversation c JOIN conversation_message m ON m.conversation_id = c.id"
-	  " WHERE c.seller_member_id = ? ORDER BY m.id", true}},
+	  " WHERE c.seller_member_id = ? AND (m.held = 0 OR m.from_seller = 1) ORDER BY m.id", true}},
 	{OF_ID, "messages_as_buyer", (const char *const[]){"conversation_id", "from_seller", "body", "created_at", NULL},
 	 {"SELECT m.conversation_id, m.from_seller, m.body, m.created_at FROM conversation c JOIN conversation_message m ON m.conversation_id = c.id"
-	  " WHERE c.buyer_member_id = ? ORDER BY m.id", true}},
+	  " WHERE c.buyer_member_id = ? AND (m.held = 0 OR m.from_seller = 0) ORDER BY m.id", true}},
 	{OF_EMAIL, "messages_to_the_site", (const char *const[]){"kind", "listing_id", "name", "email", "body", "created_at", NULL},
 	 {"SELECT kind, listing_id, name, email, body, created_at FROM message WHERE email = ? ORDER BY id", true}},
 	{OF_ID, "flags_made", (const char *const[]){"listing_id", "conversation_id", "reason", "body", "state", "created_at", "decided_at", NULL},

@@ -48,9 +48,23 @@ static const struct db_sql sql_claim_buyer = {
 static const struct db_sql sql_claim_seller = {
 	"UPDATE conversation c JOIN listing l ON l.id = c.listing_id SET c.seller_member_id = l.member_id"
 	" WHERE l.member_id = ? AND c.seller_member_id IS NULL", false};
-static const struct db_sql sql_forget_buyer = {
-	"UPDATE conversation SET state = 1, buyer_name = '', buyer_email = '', pair = UNHEX(SHA2(CONCAT('c:', id), 256)) WHERE buyer_member_id = ?", false};
-static const struct db_sql sql_forget_seller = {"UPDATE conversation SET state = 1 WHERE seller_member_id = ?", false};
+#define FORGET_BUYER "UPDATE conversation SET state = 1, buyer_name = '', buyer_email = '', pair = UNHEX(SHA2(CONCAT('c:', id), 256)) WHERE "
+/* The links first: they are found by what is wiped after them. */
+static const struct db_sql forget_by_id[] = {
+	{"DELETE t FROM conversation c JOIN token t ON t.kind = 7 AND t.subject_id = c.id WHERE c.buyer_member_id = ?", false},
+	{"DELETE t FROM conversation c JOIN token t ON t.kind = 8 AND t.subject_id = c.id WHERE c.seller_member_id = ?", false},
+	{"DELETE t FROM listing l JOIN conversation c ON c.listing_id = l.id JOIN token t ON t.kind = 8 AND t.subject_id = c.id WHERE l.member_id = ?", false},
+	{FORGET_BUYER "buyer_member_id = ?", false},
+	{"UPDATE conversation SET state = 1 WHERE seller_member_id = ?", false},
+	{"UPDATE listing l JOIN conversation c ON c.listing_id = l.id SET c.state = 1 WHERE l.member_id = ?", false},
+};
+static const struct db_sql forget_by_email[] = {
+	{"DELETE t FROM conversation c JOIN token t ON t.kind = 7 AND t.subject_id = c.id WHERE c.buyer_email = ?", false},
+	{FORGET_BUYER "buyer_email = ?", false},
+};
+/* Where a moderator finds what a rule kept back: beside what people reported. */
+static const struct db_sql sql_flag = {
+	"INSERT INTO flag (listing_id, conversation_id, reporter, reason, body, created_at) VALUES (?, ?, CONCAT('rule:', ?), 4, ?, ?)", false};
 
 struct writing {
 	struct arena *arena;
@@ -110,6 +124,14 @@ static enum err tell(struct db *db, int64_t id, enum conversation_side from, con
 	return e == ERR_OK ? outbox_db_add(db, OUTBOX_MAIL, id, mail) : e;
 }
 
+static enum err hold(struct db *db, const struct conversation_writing *w)
+{
+	enum err e = db_exec(db, &sql_hold, DB_ARGS(db_int(w->id)), NULL);
+	if (e != ERR_OK || w->held_by == NULL)
+		return e;
+	return db_exec(db, &sql_flag, DB_ARGS(db_int(w->listing_id), db_int(w->id), db_int(w->message_id), db_text(w->held_by), db_time(w->now)), NULL);
+}
+
 static enum err add(struct db *db, const struct writing *x)
 {
 	struct conversation_writing *w = x->w;
@@ -125,7 +147,7 @@ static enum err add(struct db *db, const struct writing *x)
 		return e;
 	w->message_id = (int64_t)result.insert_id;
 	if (w->held)
-		return db_exec(db, &sql_hold, DB_ARGS(db_int(w->id)), NULL);
+		return hold(db, w);
 	struct db_value id = db_int(w->message_id), now = db_time(w->now), end = db_time(w->now + CONVERSATION_SECONDS);
 	e = w->from == SIDE_BUYER ? db_exec(db, &sql_from_buyer, DB_ARGS(id, now, end, db_text(w->buyer_lang), db_int(w->id)), NULL)
 	                          : db_exec(db, &sql_from_seller, DB_ARGS(id, now, end, db_int(w->id)), NULL);
@@ -265,8 +287,12 @@ enum err conversation_db_claim(struct db *db, int64_t member_id, const char *ema
 	return e == ERR_OK ? db_exec(db, &sql_claim_seller, DB_ARGS(db_int(member_id)), NULL) : e;
 }
 
-enum err conversation_db_forget_member(struct db *db, int64_t member_id)
+enum err conversation_db_forget_member(struct db *db, int64_t member_id, const char *email)
 {
-	enum err e = db_exec(db, &sql_forget_buyer, DB_ARGS(db_int(member_id)), NULL);
-	return e == ERR_OK ? db_exec(db, &sql_forget_seller, DB_ARGS(db_int(member_id)), NULL) : e;
+	enum err e = ERR_OK;
+	for (size_t i = 0; e == ERR_OK && i < sizeof forget_by_id / sizeof *forget_by_id; i++)
+		e = db_exec(db, &forget_by_id[i], DB_ARGS(db_int(member_id)), NULL);
+	for (size_t i = 0; e == ERR_OK && i < sizeof forget_by_email / sizeof *forget_by_email; i++)
+		e = db_exec(db, &forget_by_email[i], DB_ARGS(db_text(email)), NULL);
+	return e;
 }

@@ -29,6 +29,7 @@ struct conversation_writing {
 	const char *buyer_lang;       /* of the page the buyer uses; NULL from the seller */
 	const char *body;
 	bool held;                    /* keep it back: no mail */
+	const char *held_by;          /* what for, for moderators: a flag comes with it; NULL where the conversation is held already */
 	const char *mail;             /* to the other side */
 	const uint8_t *token_hash;    /* of the link in that mail; TOKEN_HASH bytes */
 	int64_t now;
@@ -53,7 +54,7 @@ MUST_CHECK enum err conversation_db_inbox(struct db *db, struct arena *a, int64_
                                           struct conversation **out, size_t *n);
 /* How many of a member's are unread, 100 at most. */
 MUST_CHECK enum err conversation_db_unread(struct db *db, struct arena *a, int64_t member_id, int64_t *out);
-/* Oldest first: the newest that are older than before_id (0: than none), as that side may see them. */
+/* Oldest first: the newest that are older than before_id (0: than none), as that side may see them; SIDE_BOTH: all, for a moderator. */
 MUST_CHECK enum err conversation_db_messages(struct db *db, struct arena *a, int64_t id, enum conversation_side side, int64_t before_id, unsigned limit,
                                              struct conversation_message **out, size_t *n);
 MUST_CHECK enum err conversation_db_mark_read(struct db *db, int64_t id, enum conversation_side side);
@@ -74,8 +75,6 @@ MUST_CHECK enum err conversation_db_release(struct db *db, int64_t id, const str
 /* A member takes over what was written from a proven address, and what came in about the listings that are the member's now. Inside the
  * transaction that makes them so, or by itself. */
 MUST_CHECK enum err conversation_db_claim(struct db *db, int64_t member_id, const char *email);
-/* A member goes: conversations end, name and address are wiped. What was written stays with the other side. */
-MUST_CHECK enum err conversation_db_forget_member(struct db *db, int64_t member_id);
-/* Everything a member wrote and was written, by conversation, oldest first. m and c live until the next. */
-typedef bool (*conversation_each)(void *ctx, const struct conversation *c, const struct conversation_message *m);
-MUST_CHECK enum err conversation_db_export(struct db *db, int64_t member_id, conversation_each each, void *ctx);
+/* Inside a transaction. A member goes: the conversations end, their links open nothing any more, name and address are wiped. What was written stays
+ * with the other side. email: the one the member had. */
+MUST_CHECK enum err conversation_db_forget_member(struct db *db, int64_t member_id, const char *email);

@@ -36,19 +36,13 @@ static const struct db_sql sql_unread = {
 	"SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM conversation WHERE seller_member_id = ? AND last_buyer_id > seller_read_id LIMIT 100) s)"
 	" + (SELECT COUNT(*) FROM (SELECT 1 FROM conversation WHERE buyer_member_id = ? AND last_seller_id > buyer_read_id LIMIT 100) b)", true};
 static const struct db_sql sql_messages = {
-	"SELECT id, from_seller, held, body, created_at FROM conversation_message WHERE conversation_id = ? AND id < ? AND (held = 0 OR from_seller = ?)"
+	"SELECT id, from_seller, held, body, created_at FROM conversation_message WHERE conversation_id = ? AND id < ? AND (held = 0 OR from_seller = ? OR ? = 2)"
 	" ORDER BY id DESC LIMIT ?", true};
 static const struct db_sql sql_held = {
 	"SELECT id, from_seller, held, body, created_at FROM conversation_message WHERE conversation_id = ? AND held = 1 ORDER BY id LIMIT ?", true};
 static const struct db_sql sql_count = {
 	"SELECT listing_id, COUNT(*) FROM conversation WHERE listing_id IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND last_buyer_id > 0"
 	" GROUP BY listing_id", true};
-static const struct db_sql sql_export = {
-	"SELECT c.id, c.listing_id, l.title, c.buyer_name, l.contact_name, c.seller_member_id <=> ?, m.id, m.from_seller, m.held, m.body, m.created_at"
-	" FROM (SELECT id FROM conversation WHERE buyer_member_id = ? UNION SELECT id FROM conversation WHERE seller_member_id = ?) k"
-	" JOIN conversation c ON c.id = k.id JOIN listing l ON l.id = c.listing_id JOIN conversation_message m ON m.conversation_id = c.id"
-	" WHERE m.held = 0 OR m.from_seller = (c.seller_member_id <=> ?) ORDER BY c.id, m.id", true};
-
 /* Active, or leaving: until then everything goes on. */
 static bool member_reachable(const struct db_value *state)
 {
@@ -180,7 +174,7 @@ enum err conversation_db_messages(struct db *db, struct arena *a, int64_t id, en
 {
 	struct db_rows r;
 	*n = 0;
-	enum err e = db_query(db, &sql_messages, DB_ARGS(db_int(id), db_int(before_id != 0 ? before_id : INT64_MAX), db_int(side), db_int(limit)), a, limit, &r);
+	enum err e = db_query(db, &sql_messages, DB_ARGS(db_int(id), db_int(before_id != 0 ? before_id : INT64_MAX), db_int(side), db_int(side), db_int(limit)), a, limit, &r);
 	if (e != ERR_OK)
 		return e;
 	*out = arena_array(a, r.n, sizeof **out);
@@ -231,27 +225,4 @@ enum err conversation_db_count(struct db *db, struct arena *a, const int64_t *id
 	for (size_t i = 0; e == ERR_OK && i < n; i += COUNT_AT_ONCE)
 		e = count_some(db, a, ids + i, n - i < COUNT_AT_ONCE ? n - i : COUNT_AT_ONCE, out + i);
 	return e;
-}
-
-struct exporting {
-	conversation_each each;
-	void *ctx;
-};
-
-static bool export_row(void *ctx, const struct db_value *v, size_t columns)
-{
-	const struct exporting *x = ctx;
-	struct conversation c = {
-		.id = v[0].i, .listing_id = v[1].i, .title = v[2].s, .buyer_name = v[3].s, .seller_name = v[4].s, .side = v[5].i != 0 ? SIDE_SELLER : SIDE_BUYER,
-	};
-	struct conversation_message m;
-	(void)columns;
-	message_read(v + 6, &m);
-	return x->each(x->ctx, &c, &m);
-}
-
-enum err conversation_db_export(struct db *db, int64_t member_id, conversation_each each, void *ctx)
-{
-	struct db_value me = db_int(member_id);
-	return db_each(db, &sql_export, DB_ARGS(me, me, me, me), export_row, &(struct exporting){each, ctx});
 }

@@ -1,5 +1,6 @@
 #include "db/registration_db.h"
 
+#include "db/conversation_db.h"
 #include "db/member_db.h"
 #include "db/session_db.h"
 #include "db/site_db.h"
@@ -67,6 +68,8 @@ static enum err confirm(struct db *db, void *ctx)
 	e = member_db_add(db, &m, c->now);
 	if (e == ERR_OK)
 		e = member_db_claim_listings(db, m.id, m.email, c->now);
+	if (e == ERR_OK)
+		e = conversation_db_claim(db, m.id, m.email);
 	if (e == ERR_OK)
 		e = db_exec(db, &sql_remove, DB_ARGS(db_text(m.email)), NULL);
 	c->member_id = m.id;

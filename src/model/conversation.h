@@ -12,7 +12,7 @@ enum {
 };
 
 /* Values as stored. */
-enum conversation_side { SIDE_BUYER = 0, SIDE_SELLER = 1 };
+enum conversation_side { SIDE_BUYER = 0, SIDE_SELLER = 1, SIDE_BOTH = 2 };
 enum conversation_state { CONVERSATION_OPEN = 0, CONVERSATION_ENDED = 1, CONVERSATION_HELD = 2 };
 
 struct conversation {

@@ -1,10 +1,13 @@
 // Buyers and sellers write to each other through the site: by the links of their mails and by their accounts; no address is shown to anybody.
 import test from 'node:test';
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { makeMember } from '../support/members.mjs';
+import { mailbox } from '../support/mail.mjs';
 import { openSite } from './visitor.mjs';
 
-const site = await openSite({ listings: 200 });
+// The mails stay in the outbox, where the tests read them; the last test delivers them.
+const site = await openSite({ listings: 200, jobs: false });
 const json = (text) => JSON.parse(text);
 const form = { 'Content-Type': 'application/x-www-form-urlencoded', 'Sec-Fetch-Site': 'same-origin' };
 let serial = 0;
@@ -307,6 +310,7 @@ test('rules and bans: refused words come back, what is held is mailed to nobody'
 	assert.equal((await send(`/listings/${l.id}/contact`, visitor('I pay by Western Union.', { email: 'payer@example.org' }))).status, 303);
 	assert.equal(await count('outbox', "kind = 'mail'"), mails);
 	assert.equal(await site.sql("SELECT state FROM conversation WHERE buyer_email = 'payer@example.org'"), '2');
+	assert.equal(await count('flag f JOIN conversation c ON c.id = f.conversation_id', "c.buyer_email = 'payer@example.org' AND f.body = 'western union'"), 1, 'a moderator finds it');
 	await site.sql("INSERT INTO ban (kind, value, created_at) VALUES (0, 'banned@example.org', UTC_TIMESTAMP()); DELETE FROM content_rule");
 	assert.equal((await send(`/listings/${l.id}/contact`, visitor('Just asking, honestly.', { email: 'banned@example.org' }))).status, 403);
 });
@@ -325,7 +329,7 @@ test('a long conversation has pages', async () => {
 });
 
 test('limits hold for answers too', async () => {
-	const strict = await openSite({ listings: 20, settings: { limits: { contact_per_hour: 3 } } });
+	const strict = await openSite({ listings: 20, jobs: false, settings: { limits: { contact_per_hour: 3 } } });
 	const { id } = json((await strict.get('/api/v1/listings?limit=1')).body).listings[0];
 	const post = async (text) => strict.post(`/listings/${id}/contact`, new URLSearchParams({ ...visitor(text), _age: await strict.formAge() }).toString(), form);
 	const statuses = [];
@@ -337,4 +341,27 @@ test('limits hold for answers too', async () => {
 	assert.equal(r.status, 429);
 	assert.match(r.body, /typed with care and kept/);
 	assert.ok(Number(r.headers['retry-after']) > 0);
+});
+
+test('delivered: the mails themselves hold nobody’s address, and their links lead on', async () => {
+	const l = await listing({ lang: 'fr' });
+	const mail = mailbox({ dir: path.dirname(site.conf) });
+	await send(`/listings/${l.id}/contact`, visitor('Delivered, or is it?'));
+	await site.ctl('jobs', '--once');
+	const first = await mail.wait({ to: sellerEmail, subject: l.title });
+	assert.equal((await send(mail.link(first, '/conversations/t/'), { message: 'Delivered it is, sir.' })).status, 303);
+	await site.ctl('jobs', '--once');
+	const second = await mail.wait({ to: buyerEmail, subject: l.title });
+	assert.match((await look(mail.link(second, '/conversations/t/'))).body, /Delivered it is/);
+	for (const [one, other] of [[first, buyerEmail], [second, sellerEmail]]) {
+		assert.ok(!one.raw.includes(other), 'neither in a header nor in the text');
+		assert.ok(!`${one.text}${one.html}`.includes(other));
+		assert.ok(one.links.some((link) => link.endsWith('/flag')));
+	}
+	const late = await listing();
+	await send(`/listings/${late.id}/contact`, visitor('Too late for this one?'));
+	await site.ctl('listing', 'remove', String(late.id));
+	await site.ctl('jobs', '--once');
+	const gone = await mail.wait({ to: sellerEmail, subject: late.title });
+	assert.match((await look(mail.link(gone, '/conversations/t/'))).body, /has ended/);
 });
