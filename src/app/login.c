@@ -8,11 +8,12 @@
 #include "app/session.h"
 #include "db/member_db.h"
 #include "db/session_db.h"
+#include "model/local_path.h"
 #include "model/second_step.h"
 #include "render/account_form_view.h"
 #include "util/log.h"
 
-enum { CODE_MAX = 40, NEXT_MAX = 1024 };
+enum { CODE_MAX = 40 };
 
 struct login_fields {
 	const char *email, *password, *totp;
@@ -30,18 +31,6 @@ enum { LOGIN_FORM_FIELDS = 2, LOGIN_API_FIELDS = 3 };
 static const struct field code_table[] = {
 	{"code", FIELD_TEXT, AT(totp), 1, CODE_MAX, true},
 };
-
-const char *login_next(const char *next)
-{
-	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/?&=%+:,@";
-	if (next == NULL || *next != '/' || strlen(next) > NEXT_MAX || next[strspn(next, allowed)] != '\0')
-		return NULL;
-	/* "//host" is another site, and "/./" or "/../" might become that. */
-	for (const char *s = next; *s != '\0' && *s != '?'; s++)
-		if (*s == '/' && (s[1] == '/' || s[1] == '.'))
-			return NULL;
-	return next;
-}
 
 /* Where a browser keeps no Secure cookie (RFC 6265bis, section 5.7): plain http on anything but this machine. A balancer in front may have
  * taken the encryption off: then the site's own address says so. */
@@ -73,7 +62,7 @@ static enum err login_hide(struct context *c, struct form_view *v, const char *n
 
 enum err login_form(struct context *c)
 {
-	const char *next = login_next(http_param_get(&c->req->query, "next"));
+	const char *next = local_path(http_param_get(&c->req->query, "next"));
 	if (c->session != NULL) {
 		answer_redirect(c, 303, next != NULL ? next : context_href(c, "/account"));
 		return ERR_OK;
@@ -97,7 +86,7 @@ static enum err login_refuse(struct context *c, struct posting *p, const char *s
 	enum err e = posting_refuse(c, p, NULL, state != NULL ? "/login/code" : "/login", &v, &written);
 	if (e != ERR_OK || written)
 		return e;
-	e = login_hide(c, &v, login_next(http_param_get(&p->params, "_next")), state);
+	e = login_hide(c, &v, local_path(http_param_get(&p->params, "_next")), state);
 	if (e == ERR_OK && state != NULL)
 		login_code_view(&c->res->body, &v);
 	else if (e == ERR_OK)
@@ -196,7 +185,7 @@ enum err login_post(struct context *c)
 	enum err e = posting_read_quick(c, login_table, LOGIN_FORM_FIELDS, &f, &p, &answered);
 	if (answered || e != ERR_OK)
 		return e;
-	const char *next = login_next(http_param_get(&p.params, "_next"));
+	const char *next = local_path(http_param_get(&p.params, "_next"));
 	if (p.status == 0)
 		e = login_check(c, &f, &p, &m);
 	if (e == ERR_OK && p.status == 0)
@@ -253,7 +242,7 @@ enum err login_code_post(struct context *c)
 	if (e == ERR_OK && p.status == 0)
 		e = login_check_code(c, &m, f.totp, "code", &p);
 	if (e == ERR_OK && p.status == 0)
-		return login_done(c, &m, login_next(http_param_get(&p.params, "_next")));
+		return login_done(c, &m, local_path(http_param_get(&p.params, "_next")));
 	if (e != ERR_OK)
 		e = posting_failed(c, &p, e);
 	return e == ERR_OK ? login_refuse(c, &p, state) : e;

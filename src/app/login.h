@@ -10,6 +10,3 @@ enum err logout_post(struct context *c);
 enum err logout_everywhere_post(struct context *c);
 enum err api_session_create(struct context *c);
 enum err api_session_delete(struct context *c);
-
-/* A path of this site to go on to after signing in: begins with one slash, has no way out of it; NULL when next is none. */
-const char *login_next(const char *next);

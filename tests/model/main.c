@@ -9,6 +9,7 @@ int main(void)
 		suite_cursor,
 		suite_form_age,
 		suite_listing,
+		suite_local_path,
 		suite_money,
 		suite_password,
 		suite_search_text,

@@ -7,6 +7,7 @@ Suite *suite_catalog(void);
 Suite *suite_cursor(void);
 Suite *suite_form_age(void);
 Suite *suite_listing(void);
+Suite *suite_local_path(void);
 Suite *suite_money(void);
 Suite *suite_password(void);
 Suite *suite_search_text(void);
