@@ -140,6 +140,71 @@ test('a new token at every sign-in, whatever the browser showed before (ASVS 7.2
 	assert.notEqual(cookieOf(fixed), planted);
 });
 
+// A member with a second factor, by its recovery codes: the app's codes are tests/e2e/account's business.
+async function makeGuarded(codes = ['ABCDEFGHIJKLMNOPQRSTUVWX', 'BCDEFGHIJKLMNOPQRSTUVWXY']) {
+	const m = await makeMember(site.sql);
+	await site.sql(`UPDATE member SET totp_secret = 'sealed' WHERE id = ${m.id}; INSERT INTO recovery_code (member_id, code_hash) VALUES
+		${codes.map(code => `(${m.id}, UNHEX(SHA2('${code}', 256)))`).join()}`);
+	return { ...m, codes };
+}
+
+test('a second factor is asked for before there is a session (ASVS 6.3.3); every code works once', async () => {
+	const m = await makeGuarded(), none = 'ZZZZZZZZZZZZZZZZZZZZZZZZ', { codes } = m;
+	const sessions = () => number(`SELECT COUNT(*) FROM session WHERE member_id = ${m.id}`);
+	const before = await sessions(), asked = await signIn(m.email, password, { _next: '/account/profile' });
+	assert.equal(asked.status, 200);
+	assert.equal(asked.headers['set-cookie'], undefined);
+	assert.equal(await sessions(), before);
+	assert.match(asked.headers['cache-control'], /no-store/);
+	const state = /name="_state" value="([^"]+)"/.exec(asked.body)[1];
+	const give = (code, more = {}) => send('/login/code', { code, _state: state, _next: '/account/profile', ...more });
+	const wrong = await give(none);
+	assert.equal(wrong.status, 422);
+	assert.match(wrong.body, /id="e-code"/);
+	assert.ok(!wrong.body.includes(none), 'a code is never sent back');
+	assert.match(wrong.body, /name="_next" value="\/account\/profile"/);
+	for (const bad of ['', 'x', state.replace(/^./, c => (c === 'A' ? 'B' : 'A')), state.slice(0, -1), (await signIn((await makeGuarded()).email)).body.match(/name="_state" value="([^"]+)"/)[1].replace(/^.{11}/, state.slice(0, 11))]) {
+		const r = await give(codes[0], { _state: bad });
+		assert.equal(r.status, 422, bad);
+		assert.match(r.body, /action="\/login"/, 'from the beginning');
+		assert.equal(r.headers['set-cookie'], undefined);
+	}
+	assert.equal((await give(codes[0], { _next: '//evil.example' })).headers.location, '/account');
+	assert.equal((await give(codes[0])).status, 422, 'the code is used up');
+	const done = await give('bcde fghi-jklm nopq rstu vwxy');
+	assert.equal(done.status, 303, done.body);
+	assert.equal(done.headers.location, '/account/profile');
+	assert.equal(await sessions(), before + 2);
+	await site.sql(`UPDATE member SET state = 2 WHERE id = ${m.id}`);
+	assert.equal((await give(codes[0])).status, 422, 'disabled meanwhile');
+	const other = await makeGuarded(), later = /name="_state" value="([^"]+)"/.exec((await signIn(other.email)).body)[1];
+	await site.sql(`UPDATE member SET password_hash = 'changed' WHERE id = ${other.id}`);
+	assert.match((await give(codes[0], { _state: later })).body, /action="\/login"/, 'a new password ends the step');
+});
+
+test('a program names the second factor in the field totp, and is told so', async () => {
+	const m = await makeGuarded(), api = (more = {}) => call('POST', '/api/v1/session', { email: m.email, password, ...more });
+	for (const more of [{}, { totp: 'ZZZZZZZZZZZZZZZZZZZZZZZZ' }]) {
+		const r = await api(more);
+		assert.equal(r.status, 401, r.body);
+		assert.deepEqual(json(r.body).errors.map(e => e.field), ['totp']);
+	}
+	assert.deepEqual(json((await api({ totp: m.codes[0], password: 'no password of anybody' })).body).errors.map(e => e.field), [''], 'nothing of it is told to a wrong password');
+	assert.equal((await api({ totp: m.codes[0] })).status, 201);
+	assert.equal((await api({ totp: m.codes[0] })).status, 401);
+});
+
+test('codes are slowed as passwords are', async () => {
+	const m = await makeGuarded(), state = /name="_state" value="([^"]+)"/.exec((await signIn(m.email)).body)[1];
+	const left = 900 - Math.floor(Date.now() / 1000) % 900;
+	if (left < 5)
+		await new Promise(done => setTimeout(done, left * 1000));
+	for (let i = 0; i < 10; i++)
+		assert.equal((await send('/login/code', { code: 'ZZZZZZZZZZZZZZZZZZZZZZZZ', _state: state })).status, 422);
+	assert.equal((await send('/login/code', { code: m.codes[0], _state: state })).status, 429);
+	assert.equal((await signIn(m.email)).status, 429);
+});
+
 test('sign out everywhere ends every session; a cookie and a bearer token do not stand in for each other', async () => {
 	const m = await makeMember(site.sql), second = cookieOf(await signIn(m.email));
 	assert.equal((await call('DELETE', '/api/v1/session', undefined, { Authorization: `Bearer ${m.token}` })).status, 401);
