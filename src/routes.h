@@ -37,5 +37,6 @@ struct site;
 struct site *site_new(struct app *app, const char *db_password);
 void site_free(struct site *site);
 struct http_app site_http_app(struct site *site);
-/* The table as text, for the tool and the tests: "GET /listings/{id}/{slug}" a line. */
+/* The table as text, for the tool and the tests, a line a route: "POST /api/v1/listings", kind, who may call it, what a personal token needs
+ * ("-": none may, unless anyone may), the origin it is taken from ("same", "any"), with tabs between. */
 void routes_print(struct buf *out);

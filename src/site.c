@@ -176,7 +176,8 @@ static void route_run(struct context *c)
 	c->api = r->kind == ROUTE_API;
 	const struct guard g = {
 		.body_limit = r->body_limit, .loopback = r->kind == ROUTE_INTERNAL, .query = r->query,
-		.access = r->access, .scope = r->scope, .any_origin = r->any_origin, .writes = r->method != HTTP_GET, .ignore_query = r->kind == ROUTE_FRAGMENT || r->kind >= ROUTE_OPERATION,
+		.access = r->access, .scope = r->scope, .any_origin = r->any_origin, .writes = r->method != HTTP_GET,
+		.same_for_all = !route_knows_session(r), .ignore_query = r->kind == ROUTE_FRAGMENT || r->kind >= ROUTE_OPERATION,
 	};
 	enum err e = route_knows_session(r) ? session_load(c) : ERR_OK;
 	if (e == ERR_OK && !guard_pass(c, &g))
@@ -264,10 +265,11 @@ struct http_app site_http_app(struct site *site)
 void routes_print(struct buf *out)
 {
 	static const char *const methods[] = {"GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS", "OTHER"};
+	static const char *const kinds[] = {"page", "fragment", "feed", "api", "operation", "internal"};
+	static const char *const access[] = {"anyone", "member", "moderator", "admin"};
 	for (size_t i = 0; i < route_count; i++) {
-		buf_puts(out, methods[routes[i].method]);
-		buf_putc(out, ' ');
-		buf_puts(out, routes[i].pattern);
-		buf_putc(out, '\n');
+		const struct route *r = &routes[i];
+		buf_printf(out, "%s %s\t%s\t%s\t%s\t%s\n", methods[r->method], r->pattern, kinds[r->kind], access[r->access],
+			r->scope != SCOPE_NONE ? scope_name(r->scope) : "-", r->any_origin ? "any" : "same");
 	}
 }

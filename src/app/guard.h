@@ -14,6 +14,7 @@ struct guard {
 	enum access access;       /* who may come in */
 	enum scope scope;         /* what a personal token must be allowed; SCOPE_NONE: none may */
 	bool any_origin;          /* what a mail program posts by itself (RFC 8058) */
+	bool same_for_all;        /* a feed, an operator's page: no session is read, and a token that is shown is nothing to it */
 	bool ignore_query;        /* a fragment: the parent page's parameters are nothing to it */
 };
 

@@ -155,6 +155,13 @@ START_TEST(a_route_is_for_whom_the_table_says)
 }
 END_TEST
 
+START_TEST(a_feed_does_not_look_at_whoever_asks)
+{
+	const struct http_request req = {.client_address = "", .request_id = "", .query_string = "", .authorization = "Bearer x"};
+	ck_assert_int_eq(guarded(req, &(struct guard){.same_for_all = true}), 0);
+}
+END_TEST
+
 Suite *suite_guard(void)
 {
 	Suite *s = suite_create("guard");
@@ -162,6 +169,7 @@ Suite *suite_guard(void)
 	tcase_add_loop_test(t, what_is_internal_is_for_this_machine_only, 0, sizeof clients / sizeof *clients);
 	tcase_add_loop_test(t, a_write_comes_from_our_own_pages_or_from_a_program_without_a_session, 0, sizeof writers / sizeof *writers);
 	tcase_add_loop_test(t, a_route_is_for_whom_the_table_says, 0, sizeof accesses / sizeof *accesses);
+	tcase_add_test(t, a_feed_does_not_look_at_whoever_asks);
 	suite_add_tcase(s, t);
 	return s;
 }
