@@ -1,6 +1,7 @@
 #include "app/operation.h"
 
 #include "app/answer.h"
+#include "db/outbox_db.h"
 #include "db/site_db.h"
 
 enum err operation_healthz(struct context *c)
@@ -35,9 +36,23 @@ enum err operation_readyz(struct context *c)
 	return ERR_OK;
 }
 
+/* What the jobs have before them, of the whole site. Left out while the database does not say. */
+static void write_outbox(struct context *c)
+{
+	struct buf *b = &c->res->body;
+	struct outbox_counts n;
+	if (outbox_db_count(c->db, c->arena, &n) != ERR_OK)
+		return;
+	buf_puts(b, "# HELP outport_outbox_rows Mails and other orders that wait, or were given up.\n# TYPE outport_outbox_rows gauge\n");
+	buf_printf(b, "outport_outbox_rows{state=\"waiting\"} %lld\noutport_outbox_rows{state=\"dead\"} %lld\n", (long long)n.waiting, (long long)n.dead);
+	buf_puts(b, "# HELP outport_outbox_late_seconds How long the first of them has been due.\n# TYPE outport_outbox_late_seconds gauge\n");
+	buf_printf(b, "outport_outbox_late_seconds %lld\n", (long long)n.oldest_seconds);
+}
+
 enum err operation_metrics(struct context *c)
 {
 	c->res->content_type = "text/plain; version=0.0.4; charset=utf-8";
 	metrics_write(c->app->metrics, &c->res->body);
+	write_outbox(c);
 	return ERR_OK;
 }

@@ -24,6 +24,7 @@ static const struct {
 	{NULL, export_commands},
 	{NULL, demo_data_commands},
 	{"Mail and what is due", jobs_commands},
+	{NULL, outbox_commands},
 };
 enum { TABLES = sizeof tables / sizeof *tables };
 
