@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -48,6 +49,8 @@ static int run(struct ctl *ctl)
 	if (status == CTL_OK)
 		status = read_secret(ctl, "[mail] smtp_password", ctl->conf.mail.smtp_password, smtp_password, sizeof smtp_password);
 	if (status == CTL_OK) {
+		/* a limit on the size of files is an error like a full disk, not the end */
+		signal(SIGXFSZ, SIG_IGN);
 		log_set_level(level_of(ctl->conf.log.level));
 		status = args_has(&ctl->args, "once") ? once(ctl, &s) : serve(ctl, &s);
 	}

@@ -30,7 +30,8 @@ static bool link_valid(const char *s)
 	return true;
 }
 
-/* One line for a header: what could end it or hide in it becomes a blank, what is no UTF-8 a question mark. */
+/* One line for a header: what could end it or hide in it becomes a blank, what is no UTF-8 a question mark. What looks like an encoded word
+ * (RFC 2047) is taken apart: ASCII goes out as it is, and a reader would decode it, line ends and all. */
 static void header_text(const char *s, char out[static HEADER_TEXT_MAX])
 {
 	size_t len = 0;
@@ -41,7 +42,7 @@ static void header_text(const char *s, char out[static HEADER_TEXT_MAX])
 			s++;
 			continue;
 		}
-		if (utf8_has_control(s, n, false))
+		if (utf8_has_control(s, n, false) || (*s == '?' && len > 0 && out[len - 1] == '='))
 			out[len++] = ' ';
 		else
 			for (size_t i = 0; i < n; i++)
@@ -94,8 +95,13 @@ static void put_headers(GMimeMessage *message, const struct mail_message *m, con
 static void add_part(GMimeMultipart *whole, const char *subtype, const char *text)
 {
 	GMimeTextPart *part = g_mime_text_part_new_with_subtype(subtype);
+	/* not g_mime_text_part_set_text, which chooses a charset by what the text holds */
+	GMimeStream *stream = g_mime_stream_mem_new_with_buffer(text, strlen(text));
+	GMimeDataWrapper *content = g_mime_data_wrapper_new_with_stream(stream, GMIME_CONTENT_ENCODING_DEFAULT);
 	g_mime_text_part_set_charset(part, "utf-8");
-	g_mime_text_part_set_text(part, text);
+	g_mime_part_set_content(GMIME_PART(part), content);
+	g_object_unref(content);
+	g_object_unref(stream);
 	g_mime_part_set_content_encoding(GMIME_PART(part), GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE);
 	g_mime_multipart_add(whole, GMIME_OBJECT(part));
 	g_object_unref(part);

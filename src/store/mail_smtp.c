@@ -17,7 +17,7 @@ struct mail_smtp {
 	const struct mail_identity *from;
 	const struct mail_beat *beat;
 	char error[CURL_ERROR_SIZE];
-	char reply[REPLY_MAX]; /* the server's last line */
+	char reply[REPLY_MAX]; /* the server's last refusal */
 	enum step step;
 	const struct buf *bytes;
 	size_t sent;
@@ -46,7 +46,7 @@ static int follow(CURL *curl, curl_infotype type, char *data, size_t n, void *ct
 		else if (memcmp(data, "DATA", 4) == 0)
 			s->step = STEP_CONTENT;
 	}
-	if (type == CURLINFO_HEADER_IN && n > 0) {
+	if (type == CURLINFO_HEADER_IN && n > 0 && (*data == '4' || *data == '5')) {
 		size_t len = n < sizeof s->reply ? n : sizeof s->reply - 1;
 		memcpy(s->reply, data, len);
 		while (len > 0 && (s->reply[len - 1] == '\n' || s->reply[len - 1] == '\r'))
@@ -147,7 +147,7 @@ static enum mail_outcome outcome_of(const struct mail_smtp *s, CURLcode code)
 static void explain(const struct mail_smtp *s, CURLcode code, char *why)
 {
 	const char *error = s->error[0] != '\0' ? s->error : curl_easy_strerror(code);
-	if (s->reply[0] >= '4' && s->reply[0] <= '5' && utf8_valid(s->reply, strlen(s->reply)))
+	if (s->reply[0] != '\0' && utf8_valid(s->reply, strlen(s->reply)))
 		snprintf(why, MAIL_WHY_MAX, "%.160s: %s", error, s->reply);
 	else
 		snprintf(why, MAIL_WHY_MAX, "%.400s", error);

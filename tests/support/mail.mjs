@@ -88,18 +88,20 @@ export function mailbox(site) {
 	};
 }
 
-// What a second parser, Python's own, makes of a message: { headers: [[name, value]…], parts: [[type, text]…], defects: […] }.
-export async function parseWithPython(file) {
+// What a second parser, Python's own, makes of message files, one by one: { headers: [[name, value]…], parts: [[type, text]…], to, from, defects }.
+export async function parseWithPython(...files) {
 	const program = `
 import email, email.policy, json, sys
-m = email.message_from_binary_file(open(sys.argv[1], 'rb'), policy=email.policy.default)
-parts = list(m.walk())
-print(json.dumps({
-  'headers': [[k, str(v)] for k, v in m.items()],
-  'parts': [[p.get_content_type(), p.get_content()] for p in parts if not p.is_multipart()],
-  'to': [[a.display_name, a.addr_spec] for a in m['to'].addresses],
-  'from': [[a.display_name, a.addr_spec] for a in m['from'].addresses],
-  'defects': [repr(d) for p in parts for d in p.defects] + [repr(d) for v in m.values() for d in v.defects]}))`;
-	const { stdout } = await run('python3', ['-c', program, file], { maxBuffer: 16 << 20 });
+def read(file):
+  m = email.message_from_binary_file(open(file, 'rb'), policy=email.policy.default)
+  parts = list(m.walk())
+  return {
+    'headers': [[k, str(v)] for k, v in m.items()],
+    'parts': [[p.get_content_type(), p.get_content()] for p in parts if not p.is_multipart()],
+    'to': [[a.display_name, a.addr_spec] for a in m['to'].addresses],
+    'from': [[a.display_name, a.addr_spec] for a in m['from'].addresses],
+    'defects': [repr(d) for p in parts for d in p.defects] + [repr(d) for v in m.values() for d in v.defects]}
+print(json.dumps([read(file) for file in sys.argv[1:]]))`;
+	const { stdout } = await run('python3', ['-c', program, ...files], { maxBuffer: 64 << 20 });
 	return JSON.parse(stdout);
 }

@@ -56,7 +56,7 @@ async function startDatabase() {
 }
 
 async function sqlOn(socket, text) {
-	const { stdout } = await run('mariadb', ['--no-defaults', `--socket=${socket}`, '--user=root', '--batch', '--skip-column-names', '-e', text, 'outport'],
+	const { stdout } = await run('mariadb', ['--no-defaults', `--socket=${socket}`, '--user=root', '--default-character-set=utf8mb4', '--batch', '--skip-column-names', '-e', text, 'outport'],
 		{ maxBuffer: 64 << 20 });
 	return stdout.trim();
 }
