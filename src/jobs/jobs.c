@@ -105,7 +105,7 @@ static enum err delivery_open(struct jobs *j, struct delivery *d, char why[stati
 	delivery_init(d);
 	enum err e = mail_open(s->conf, s->smtp_password, &d->beat, &d->carrier, why);
 	if (e == ERR_OK)
-		e = db_new(s->conf, s->db_password, NULL, -1, &d->db);
+		e = db_new(&j->long_conf, s->db_password, NULL, JOB_STATEMENT_MS, &d->db);
 	if (e == ERR_OK && (d->arena = arena_new(ARENA_BYTES)) == NULL)
 		e = ERR_NOMEM;
 	if (e != ERR_OK)

@@ -49,17 +49,17 @@ function start(t, conf, { env = {}, args = [], command = program } = {}) {
 	};
 }
 
+const HELD = "FROM information_schema.processlist WHERE info LIKE 'SET @held%'";
 // What runs in the database on the jobs' behalf ends with them, as if the machine they ran on had gone.
 async function cutConnections() {
-	const ids = await site.sql("SELECT id FROM information_schema.processlist WHERE user = 'outport' AND info LIKE '%outbox SET%'");
-	for (const id of ids.split('\n').filter(Boolean))
+	for (const id of (await site.sql(`SELECT id ${HELD}`)).split('\n').filter(Boolean))
 		await site.sql(`KILL ${id}`).catch(() => {});
-	await until(async () => await site.sql("SELECT COUNT(*) FROM information_schema.processlist WHERE user = 'outport' AND info LIKE '%outbox SET%'") === '0', () => 'the connections');
+	await until(async () => await site.sql(`SELECT COUNT(*) ${HELD}`) === '0', () => 'the connections');
 }
 
-const inUpdate = () => until(async () => Number(await site.sql("SELECT COUNT(*) FROM information_schema.processlist WHERE user = 'outport' AND state = 'User sleep'")) > 0, () => 'the statement');
+const inUpdate = () => until(async () => await site.sql(`SELECT COUNT(*) ${HELD}`) !== '0', () => 'the statement');
 // Holds the statement that takes a row, or the one that marks it as done.
-const hold = when => site.sql(`CREATE TRIGGER slow BEFORE UPDATE ON outbox FOR EACH ROW SET @held = IF(${when}, SLEEP(4), 0)`);
+const hold = when => site.sql(`CREATE TRIGGER slow BEFORE UPDATE ON outbox FOR EACH ROW SET @held = IF(${when}, SLEEP(20), 0)`);
 const freeAgain = async () => site.sql("DROP TRIGGER IF EXISTS slow; UPDATE outbox SET claimed_until = UTC_TIMESTAMP() WHERE claimed_until IS NOT NULL");
 
 test('killed before the row is taken: it is as if nothing had been', async t => {
@@ -191,7 +191,7 @@ test('SIGTERM: the delivery at hand is finished, the next not begun, and the exi
 	assert.deepEqual(runner.lines().map(line => line.event), ['jobs_ready', 'signal', 'mail_sent', 'jobs_stop'].sort((a, b) => runner.lines().findIndex(l => l.event === a) - runner.lines().findIndex(l => l.event === b)));
 });
 
-test('systemd is told: ready, alive, stopping; a runner that hangs is alive no more', async t => {
+test('systemd is told: ready, alive, stopping', async t => {
 	const notify = await startNotify(t);
 	const runner = start(t, site.conf, { env: { ...notify.env, WATCHDOG_USEC: '1000000' } });
 	await notify.messages.seen(line => /READY=1/.test(line));
@@ -201,13 +201,7 @@ test('systemd is told: ready, alive, stopping; a runner that hangs is alive no m
 });
 
 test('no room on the disk: the mail is kept, nothing half-written stays, and it goes out when there is room', async () => {
-	const id = await order(site);
-	const full = await tool(site.conf, 'jobs', '--once').then(() => null, error => error);
-	assert.equal(full, null);
-	await site.sql('DELETE FROM outbox');
-	fs.rmSync(folder, { recursive: true });
-	const second = await order(site, { args: [`https://x.example/${'a'.repeat(500)}`] });
-	assert.notEqual(id, second);
+	const id = await order(site, { args: [`https://x.example/${'a'.repeat(500)}`] });
 	const child = spawn('bash', ['-c', 'ulimit -f 1; exec "$0" "$@"', program, '--config', site.conf, 'jobs', '--once'], { stdio: ['ignore', 'pipe', 'pipe'] });
 	let said = '';
 	child.stderr.on('data', part => { said += part; });
@@ -215,7 +209,7 @@ test('no room on the disk: the mail is kept, nothing half-written stays, and it 
 	assert.equal(code, 1, said);
 	assert.match(said, /no mail can be delivered: the mail cannot be written: File too large/);
 	assert.deepEqual(fs.readdirSync(folder), []);
-	const row = await rowOf(site, second);
+	const row = await rowOf(site, id);
 	assert.equal(row.state, 0);
 	assert.match(row.error, /File too large/);
 	await site.sql('UPDATE outbox SET due_at = UTC_TIMESTAMP()');
