@@ -1,7 +1,9 @@
 // Chromium for the browser tests: the site's page types, a page that is watched for what must never happen, and small helpers.
 import assert from 'node:assert/strict';
+import crypto from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { request } from '../support/http.mjs';
 import { tool, toolsDir } from '../support/npm.mjs';
 import { browserSignIn, makeMember } from '../support/members.mjs';
 import { topSrc } from '../support/nginx.mjs';
@@ -61,11 +63,24 @@ async function addListing(site, title) {
 export async function makeListings(site) {
 	const there = await addListing(site, `Cedar dory, 16 feet, with oars (${process.pid}.${Date.now() % 10000})`);
 	const gone = await addListing(site, `Gone to a good home (${process.pid}.${Date.now() % 10000})`);
-	await site.ctl('listing', 'remove', String(gone));
 	const people = {};
 	for (const role of ['member', 'moderator', 'admin'])
 		people[role] = await makeMember(site.sql, { role, name: 'Elsie Wareham' });
-	return { there, gone, people };
+	const talk = { open: await talkAbout(site, there, people.member), ended: await talkAbout(site, gone, people.member) };
+	await site.ctl('listing', 'remove', String(gone));
+	return { there, gone, people, talk };
+}
+
+// A member's conversation with a listing's seller, answered: { id, link }. link: the page that the seller's mail leads to.
+async function talkAbout(site, listing, member) {
+	const { body } = await request(`${site.url}/api/v1/contact`, { method: 'POST', headers: { 'Content-Type': 'application/json', Authorization: member.bearer },
+		body: JSON.stringify({ listing_id: listing, message: 'Is it still there?\n\nI could come with a trailer on Monday.' }) });
+	const id = JSON.parse(body).conversation_id, token = crypto.randomBytes(32).toString('base64url');
+	await site.sql(`INSERT INTO token (token_hash, kind, subject_id, created_at, expires_at)
+		VALUES (UNHEX(SHA2('${token}', 256)), 8, ${id}, UTC_TIMESTAMP(), UTC_TIMESTAMP() + INTERVAL 1 DAY);
+		INSERT INTO conversation_message (conversation_id, from_seller, body, content_hash, created_at) VALUES (${id}, 1, 'It is. Come on Monday, then.', '', UTC_TIMESTAMP());
+		UPDATE conversation SET last_seller_id = LAST_INSERT_ID() WHERE id = ${id}`);
+	return { id, link: `/conversations/t/${token}` };
 }
 
 // A form's static page, sent as it is.
@@ -97,7 +112,7 @@ const seenBy = (person, open) => async (page, url) => {
 };
 
 // Every kind of page there is, as { name, open(page, url) }. A row may end with who looks: 'member', 'moderator', 'admin'.
-export function pageTypes(lang, { there, gone, people }) {
+export function pageTypes(lang, { there, gone, people, talk }) {
 	const at = prefix[lang];
 	return [
 		['home', goTo(`${at}/`)],
@@ -124,6 +139,18 @@ export function pageTypes(lang, { there, gone, people }) {
 		['not-found', goTo(`${at}/nowhere`)],
 		['gone', goTo(`${at}/listings/${gone}`)],
 		['unavailable', staticError(lang, 503)],
+		['listing-contact-member', goTo(`${at}/listings/${there}/contact`), 'member'],
+		['messages', goTo(`${at}/account/messages`), 'member'],
+		['messages-none', goTo(`${at}/account/messages`), 'moderator'],
+		['conversation', goTo(`${at}/account/messages/${talk.open.id}`), 'member'],
+		['conversation-flagged', goTo(`${at}/account/messages/${talk.open.id}?flagged=1`), 'member'],
+		['conversation-flag', goTo(`${at}/account/messages/${talk.open.id}/flag`), 'member'],
+		['conversation-link', goTo(`${at}${talk.open.link}`)],
+		['conversation-link-errors', sendEmpty(`${at}${talk.open.link}`)],
+		['conversation-link-flag-errors', sendEmpty(`${at}${talk.open.link}/flag`)],
+		['conversation-link-sent', goTo(`${at}${talk.open.link}?sent=1`)],
+		['conversation-ended', goTo(`${at}${talk.ended.link}`)],
+		['conversation-link-dead', goTo(`${at}/conversations/t/${'A'.repeat(43)}`)],
 		['account', goTo(`${at}/account`), 'member'],
 		['account-admin', goTo(`${at}/account`), 'admin'],
 	].map(([name, open, who]) => ({ name: `${lang} ${name}`, open: seenBy(who && people[who], open) }));

@@ -280,7 +280,7 @@ describe('forms', () => {
 		await page.click('main form button');
 		await page.waitForURL('**/contact/received');
 		assert.ok(await page.locator('.notice.good').isVisible());
-		assert.equal(await site.sql(`SELECT COUNT(*) FROM message WHERE body = '${message}'`), '1');
+		assert.equal(await site.sql(`SELECT COUNT(*) FROM conversation_message WHERE body = '${message}'`), '1');
 		await page.click('.onwards a');
 		await page.waitForSelector('article.listing');
 		assert.equal(await page.locator('h1').innerText(), heading);
