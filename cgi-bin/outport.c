@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "app/rule_cache.h"
+#include "app/view_counter.h"
 #include "db/db.h"
 #include "http/worker.h"
 #include "model/money.h"
@@ -118,7 +119,8 @@ static enum err app_load(struct app *app, const struct conf *conf, struct arena 
 	app->counts = count_cache_new();
 	app->keys = site_keys_new();
 	app->rules = rule_cache_new();
-	return app->catalogs != NULL && app->counts != NULL && app->keys != NULL && app->rules != NULL ? ERR_OK : ERR_NOMEM;
+	app->views = view_counter_new();
+	return app->catalogs != NULL && app->counts != NULL && app->keys != NULL && app->rules != NULL && app->views != NULL ? ERR_OK : ERR_NOMEM;
 }
 
 static void app_unload(struct app *app)
@@ -127,6 +129,7 @@ static void app_unload(struct app *app)
 	count_cache_free(app->counts);
 	site_keys_free(app->keys);
 	rule_cache_free(app->rules);
+	view_counter_free(app->views);
 	if (app->metrics != NULL)
 		metrics_close(app->metrics);
 }

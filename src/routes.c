@@ -13,6 +13,7 @@
 #include "app/listing.h"
 #include "app/login.h"
 #include "app/operation.h"
+#include "app/own_listing.h"
 #include "app/registration.h"
 #include "app/reset.h"
 #include "app/resource.h"
@@ -21,8 +22,9 @@
 
 /* A description of 10,000 characters takes up to 12 bytes for each: "%F0%9F%9A%A4", or "\ud83d\udea4" in JSON. nginx has the
  * same limit. */
-enum { FORM_BODY = 128 * 1024, JSON_BODY = 128 * 1024 };
+enum { FORM_BODY = 128 * 1024, JSON_BODY = 128 * 1024, BUTTON_BODY = 4096 };
 
+static const char *const query_own[] = {"cursor", "done", NULL};
 static const char *const query_listings[] = {"q", "category", "location", "min_price", "max_price", "sort", "cursor", "page", NULL};
 static const char *const query_feed[] = {"q", "category", "location", "min_price", "max_price", "sort", NULL};
 static const char *const query_after[] = {"after", NULL};
@@ -91,6 +93,27 @@ const struct route routes[] = {
 	{HTTP_POST, "/account/email/{token}", account_email_confirm, ROUTE_PAGE, FORM_BODY, 0, NULL, ANYONE},
 
 	/* listings of one's own */
+	{HTTP_GET, "/account/listings", own_listing_index, ROUTE_PAGE, 0, 0, query_own, MEMBER(SCOPE_READ)},
+	{HTTP_GET, "/account/listings/new", own_listing_new, ROUTE_PAGE, 0, 0, NULL, MEMBER(SCOPE_READ)},
+	{HTTP_POST, "/account/listings/new", own_listing_new_post, ROUTE_PAGE, FORM_BODY, 0, NULL, MEMBER(SCOPE_LISTINGS)},
+	{HTTP_GET, "/account/listings/{id}/edit", own_listing_edit, ROUTE_PAGE, 0, 0, NULL, MEMBER(SCOPE_READ)},
+	{HTTP_POST, "/account/listings/{id}/edit", own_listing_edit_post, ROUTE_PAGE, FORM_BODY, 0, NULL, MEMBER(SCOPE_LISTINGS)},
+	{HTTP_GET, "/account/listings/{id}/renew", own_listing_renew_page, ROUTE_PAGE, 0, 0, NULL, MEMBER(SCOPE_READ)},
+	{HTTP_POST, "/account/listings/{id}/renew", own_listing_act_post, ROUTE_PAGE, BUTTON_BODY, 0, NULL, MEMBER(SCOPE_LISTINGS)},
+	{HTTP_POST, "/account/listings/{id}/sold", own_listing_act_post, ROUTE_PAGE, BUTTON_BODY, 0, NULL, MEMBER(SCOPE_LISTINGS)},
+	{HTTP_POST, "/account/listings/{id}/withdraw", own_listing_act_post, ROUTE_PAGE, BUTTON_BODY, 0, NULL, MEMBER(SCOPE_LISTINGS)},
+	{HTTP_POST, "/account/listings/{id}/again", own_listing_act_post, ROUTE_PAGE, BUTTON_BODY, 0, NULL, MEMBER(SCOPE_LISTINGS)},
+	{HTTP_POST, "/account/listings/{id}/delete", own_listing_act_post, ROUTE_PAGE, BUTTON_BODY, 0, NULL, MEMBER(SCOPE_LISTINGS)},
+	{HTTP_GET, "/confirm/{token}", listing_confirm_page, ROUTE_PAGE, 0, 0, NULL, ANYONE},
+	{HTTP_POST, "/confirm/{token}", listing_confirm_post, ROUTE_PAGE, BUTTON_BODY, 0, NULL, ANYONE},
+	{HTTP_GET, "/submit/confirmed", listing_confirmed, ROUTE_PAGE, 0, 1, NULL, ANYONE},
+	{HTTP_GET, "/manage/{token}", listing_manage_page, ROUTE_PAGE, 0, 0, query_done, ANYONE},
+	{HTTP_GET, "/manage/{token}/edit", listing_manage_edit, ROUTE_PAGE, 0, 0, NULL, ANYONE},
+	{HTTP_POST, "/manage/{token}/edit", listing_manage_edit_post, ROUTE_PAGE, FORM_BODY, 0, NULL, ANYONE},
+	{HTTP_POST, "/manage/{token}/renew", listing_manage_act_post, ROUTE_PAGE, BUTTON_BODY, 0, NULL, ANYONE},
+	{HTTP_POST, "/manage/{token}/sold", listing_manage_act_post, ROUTE_PAGE, BUTTON_BODY, 0, NULL, ANYONE},
+	{HTTP_POST, "/manage/{token}/withdraw", listing_manage_act_post, ROUTE_PAGE, BUTTON_BODY, 0, NULL, ANYONE},
+	{HTTP_POST, "/manage/{token}/again", listing_manage_act_post, ROUTE_PAGE, BUTTON_BODY, 0, NULL, ANYONE},
 
 	/* conversations */
 	{HTTP_GET, "/conversations/t/{token}", conversation_link_page, ROUTE_PAGE, 0, 0, query_conversation, ANYONE},
@@ -155,6 +178,11 @@ const struct route routes[] = {
 	{HTTP_PATCH, "/api/v1/me", account_profile_save, ROUTE_API, JSON_BODY, 0, NULL, MEMBER(SCOPE_ACCOUNT)},
 
 	/* the API: listings of one's own */
+	{HTTP_GET, "/api/v1/me/listings", api_own_listings, ROUTE_API, 0, 0, query_cursor, MEMBER(SCOPE_READ)},
+	{HTTP_PATCH, "/api/v1/listings/{id}", api_own_listing_change, ROUTE_API, JSON_BODY, 0, NULL, MEMBER(SCOPE_LISTINGS)},
+	{HTTP_POST, "/api/v1/listings/{id}/renew", api_own_listing_act, ROUTE_API, BUTTON_BODY, 0, NULL, MEMBER(SCOPE_LISTINGS)},
+	{HTTP_POST, "/api/v1/listings/{id}/sold", api_own_listing_act, ROUTE_API, BUTTON_BODY, 0, NULL, MEMBER(SCOPE_LISTINGS)},
+	{HTTP_POST, "/api/v1/listings/{id}/withdraw", api_own_listing_act, ROUTE_API, BUTTON_BODY, 0, NULL, MEMBER(SCOPE_LISTINGS)},
 
 	/* the API: conversations */
 	{HTTP_GET, "/api/v1/me/conversations", api_conversations, ROUTE_API, 0, 0, query_cursor, MEMBER(SCOPE_MESSAGES)},

@@ -5,6 +5,7 @@
 #include "app/answer.h"
 #include "app/guard.h"
 #include "app/session.h"
+#include "app/view_counter.h"
 #include "routes.h"
 #include "util/clock.h"
 #include "util/log.h"
@@ -232,11 +233,27 @@ static void *site_thread_start(void *app, unsigned index)
 	return t;
 }
 
+/* Views are lost rather than waited for: the database being away is no news here. */
+static void site_views_write(struct site_thread *t)
+{
+	enum err e = view_counter_write(t->site->app->views, t->db);
+	if (e != ERR_OK)
+		LOG_WARN("views_not_written", LOG_S("error", err_text(e)));
+}
+
+static void site_rest(void *thread)
+{
+	struct site_thread *t = thread;
+	if (view_counter_due(t->site->app->views, clock_unix()))
+		site_views_write(t);
+}
+
 static void site_thread_stop(void *thread)
 {
 	struct site_thread *t = thread;
 	if (t == NULL)
 		return;
+	site_views_write(t);
 	db_free(t->db);
 	free(t);
 }
@@ -258,7 +275,7 @@ struct http_app site_http_app(struct site *site)
 {
 	return (struct http_app){
 		.app = site, .thread_start = site_thread_start, .thread_stop = site_thread_stop,
-		.body_limit = site_body_limit, .handle = site_handle,
+		.body_limit = site_body_limit, .handle = site_handle, .rest = site_rest,
 	};
 }
 

@@ -24,6 +24,7 @@ struct app {
 	struct count_cache *counts;
 	struct site_keys *keys;
 	struct rule_cache *rules;
+	struct view_counter *views;
 	const char *openapi; /* the API's description, as it is served */
 	int money_digits;    /* of the site's currency */
 };

@@ -4,6 +4,7 @@
 
 #include "app/answer.h"
 #include "app/listing_page.h"
+#include "app/view_counter.h"
 #include "db/favourite_db.h"
 #include "db/listing_db.h"
 #include "render/listing_view.h"
@@ -161,9 +162,29 @@ enum err listing_index(struct context *c)
 
 static enum err listing_public(const struct listing *l)
 {
-	if (l->state == LISTING_REMOVED && l->published_at != 0)
+	const unsigned over = LISTING_IN(LISTING_REMOVED) | LISTING_IN(LISTING_EXPIRED) | LISTING_IN(LISTING_SOLD) | LISTING_IN(LISTING_WITHDRAWN);
+	if (l->published_at != 0 && (LISTING_IN(l->state) & over) != 0)
 		return ERR_GONE;
 	return l->state == LISTING_PUBLISHED ? ERR_OK : ERR_NOT_FOUND;
+}
+
+static bool listing_is_mine(const struct context *c, const struct listing *l)
+{
+	return c->session != NULL && c->session->member_id == l->member_id;
+}
+
+/* Owners see theirs in any state, moderators what was sent in. */
+static enum err listing_visible(const struct context *c, const struct listing *l)
+{
+	const unsigned unsent = LISTING_IN(LISTING_DRAFT) | LISTING_IN(LISTING_UNCONFIRMED);
+	bool moderator = c->session != NULL && c->session->role >= ROLE_MODERATOR && (LISTING_IN(l->state) & unsent) == 0;
+	return listing_is_mine(c, l) || moderator ? ERR_OK : listing_public(l);
+}
+
+static void listing_count_view(const struct context *c, const struct listing *l)
+{
+	if (c->req->method == HTTP_GET && l->state == LISTING_PUBLISHED && !listing_is_mine(c, l) && !view_by_robot(c->req->user_agent))
+		view_counter_add(c->app->views, l->id);
 }
 
 enum err listing_load_published(struct context *c, struct listing *out)
@@ -181,7 +202,7 @@ static enum err listing_load_kept(struct context *c, struct listing *out, enum f
 	bool kept = false;
 	enum err e = favourite_db_listing(c->db, c->arena, c->session->member_id, c->id, out, &kept);
 	*favourite = kept ? FAVOURITE_YES : FAVOURITE_NO;
-	return e == ERR_OK ? listing_public(out) : e;
+	return e == ERR_OK ? listing_visible(c, out) : e;
 }
 
 static enum err redirect_to_slug(struct context *c, const struct listing *l)
@@ -193,7 +214,8 @@ static enum err redirect_to_slug(struct context *c, const struct listing *l)
 enum err listing_show_id(struct context *c)
 {
 	struct listing l;
-	enum err e = listing_load_published(c, &l);
+	enum favourite_state favourite;
+	enum err e = listing_load_kept(c, &l, &favourite);
 	return e != ERR_OK ? e : redirect_to_slug(c, &l);
 }
 
@@ -214,8 +236,10 @@ enum err listing_show(struct context *c)
 		return e;
 	struct listing_view v = {
 		.page = answer_page(c, l.title, listing_page_path(c, &l)),
-		.catalog = c->catalog, .listing = &l, .similar = similar, .similar_count = n, .favourite = favourite, .now = c->now,
+		.catalog = c->catalog, .listing = &l, .similar = similar, .similar_count = n, .favourite = favourite, .mine = listing_is_mine(c, &l), .now = c->now,
 	};
+	v.page.noindex = l.state != LISTING_PUBLISHED;
+	listing_count_view(c, &l);
 	v.page.og_type = "product";
 	v.page.section = "listings";
 	answer_html(c, 200);

@@ -93,11 +93,16 @@ enum err posting_limit(struct context *c, const char *kind, int64_t per_hour, st
 	enum err e = rate_db_count(c->db, key, c->now, LIMIT_WINDOW, per_hour);
 	if (e != ERR_LIMITED)
 		return e;
+	posting_limited(c, p);
+	return ERR_OK;
+}
+
+void posting_limited(struct context *c, struct posting *p)
+{
 	metrics_add(c->app->metrics, METRIC_RATE_LIMITED, 1);
 	field_errors_add(&p->errors, "", MSG_FORM_LIMITED, NULL);
 	p->status = 429;
 	http_header_set(c->res, "Retry-After", "3600");
-	return ERR_OK;
 }
 
 enum err posting_age(struct context *c, const char **out)

@@ -18,6 +18,8 @@ MUST_CHECK enum err posting_read(struct context *c, const struct field *fields, 
 MUST_CHECK enum err posting_read_quick(struct context *c, const struct field *fields, size_t n, void *out, struct posting *p, bool *answered);
 /* Counts an attempt of the client's address; over the limit: status 429, an error on the form, Retry-After set. */
 MUST_CHECK enum err posting_limit(struct context *c, const char *kind, int64_t per_hour, struct posting *p);
+/* The same where something else was counted. */
+void posting_limited(struct context *c, struct posting *p);
 /* The form_view for sending the form back with p's values and errors and a fresh age; API: a problem document is written
  * and *written is true. path, title: of the page. */
 MUST_CHECK enum err posting_refuse(struct context *c, struct posting *p, const char *title, const char *path, struct form_view *v, bool *written);

@@ -1,10 +1,13 @@
 #include "app/submission.h"
 
+#include <strings.h>
+
 #include "app/answer.h"
+#include "app/listing_confirm.h"
 #include "app/posting.h"
 #include "app/screening.h"
 #include "db/listing_db.h"
-#include "http/listing_fields.h"
+#include "model/own_listing.h"
 
 static enum err submission_refuse(struct context *c, struct posting *p)
 {
@@ -18,21 +21,23 @@ static enum err submission_refuse(struct context *c, struct posting *p)
 
 static void submission_taken(struct context *c, const struct listing *l)
 {
+	bool visitor = l->state == LISTING_UNCONFIRMED;
 	metrics_add(c->app->metrics, METRIC_LISTINGS_SUBMITTED, 1);
 	if (!c->api) {
-		answer_redirect(c, 303, context_href(c, "/submit/received"));
+		answer_redirect(c, 303, context_href(c, visitor ? "/submit/received" : l->state == LISTING_PUBLISHED ? "/account/listings?done=live" : "/account/listings?done=review"));
 		return;
 	}
 	struct json j;
 	answer_json(c, 202, &j);
 	json_object(&j);
 	json_key_int(&j, "id", l->id);
-	json_key_string(&j, "status", "pending");
+	json_key_string(&j, "status", l->state == LISTING_PUBLISHED ? "published" : "pending");
+	json_key(&j, "confirm_email");
+	json_bool(&j, visitor);
 	json_object_end(&j);
 }
 
-/* Slugs into the ids they stand for; what stands for nothing is an error of its field. */
-static void submission_resolve(const struct context *c, const struct listing_fields *f, struct listing *l, struct field_errors *errors)
+void submission_resolve(const struct context *c, const struct listing_fields *f, struct listing *l, struct field_errors *errors)
 {
 	const struct category *category = f->category != NULL ? catalog_category_by_slug(c->catalog, f->category) : NULL;
 	const struct place *place = f->location != NULL ? catalog_place_by_slug(c->catalog, f->location) : NULL;
@@ -44,19 +49,56 @@ static void submission_resolve(const struct context *c, const struct listing_fie
 		.state = LISTING_PENDING, .title = f->title, .description = f->description,
 		.category_id = category != NULL ? category->id : 0, .place_id = place != NULL ? place->id : 0,
 		.price_minor = f->price, .currency = c->app->conf->site.currency, .stock = f->stock,
-		.contact_name = f->contact_name, .contact_email = f->contact_email,
+		.contact_name = f->contact_name, .contact_email = f->contact_email, .lang = lang_tag(c->lang),
 		.created_at = c->now, .updated_at = c->now,
 	};
 }
 
-/* Everything a visitor submits waits for a moderator anyway: only what is refused matters here. */
-static enum err submission_screen(struct context *c, const struct listing *l, struct posting *p)
+/* A member's listing is reached by the account's address: another could be a stranger's. */
+static void contact_of_member(const struct context *c, struct listing *l, struct posting *p)
+{
+	if (*l->contact_email != '\0' && strcasecmp(l->contact_email, c->session->email) != 0)
+		field_errors_add(&p->errors, "contact_email", MSG_OWN_EMAIL_OTHER, NULL);
+	if (*l->contact_name == '\0')
+		l->contact_name = c->session->name;
+	l->contact_email = c->session->email;
+	l->member_id = c->session->member_id;
+}
+
+/* What is refused, and in which state the rest begins. */
+static enum err submission_screen(struct context *c, struct listing *l, struct posting *p)
 {
 	struct screening s;
 	enum err e = screening_check(c, l->title, l->description, l->contact_email, &s);
-	if (e == ERR_OK && s.verdict == SCREENING_REFUSE)
+	if (e != ERR_OK)
+		return e;
+	if (s.verdict == SCREENING_REFUSE)
 		screening_refuse(c, &s, "title", "description", p);
-	return e;
+	l->state = c->session == NULL ? LISTING_UNCONFIRMED : listing_next(LISTING_DRAFT, c->session->trust, true, s.verdict == SCREENING_HOLD);
+	return ERR_OK;
+}
+
+static enum err visitor_submit(struct context *c, struct listing *l, struct posting *p)
+{
+	struct listing_confirm order;
+	enum err e = listing_confirm_limit(c, l->contact_email, c->app->conf->limits.submit_per_hour);
+	if (e == ERR_LIMITED) {
+		posting_limited(c, p);
+		return ERR_OK;
+	}
+	if (e == ERR_OK)
+		e = listing_confirm_order(c, l, &order);
+	return e == ERR_OK ? listing_db_submit_with(c->db, c->arena, c->catalog, l, listing_confirm_also, &order) : e;
+}
+
+static enum err submission_keep(struct context *c, struct listing *l, struct posting *p)
+{
+	enum err e = posting_limit(c, "submit", c->app->conf->limits.submit_per_hour, p);
+	if (e == ERR_OK && p->status == 0)
+		e = submission_screen(c, l, p);
+	if (e != ERR_OK || p->status != 0)
+		return e;
+	return c->session != NULL ? listing_db_submit(c->db, c->arena, c->catalog, l) : visitor_submit(c, l, p);
 }
 
 enum err submission_post(struct context *c)
@@ -64,22 +106,21 @@ enum err submission_post(struct context *c)
 	struct listing_fields f = LISTING_FIELDS_DEFAULT;
 	struct posting p;
 	bool answered = false;
-	enum err e = posting_read(c, listing_fields_table, LISTING_FIELD_COUNT, &f, &p, &answered);
+	const struct field *table = c->session != NULL ? listing_fields_member_table : listing_fields_table;
+	enum err e = posting_read(c, table, LISTING_FIELD_COUNT, &f, &p, &answered);
 	if (answered || e != ERR_OK)
 		return e;
 	struct listing l;
 	e = context_catalog(c);
 	if (e == ERR_OK) {
 		submission_resolve(c, &f, &l, &p.errors);
+		if (c->session != NULL)
+			contact_of_member(c, &l, &p);
 		if (p.errors.n > 0)
 			p.status = 422;
 	}
 	if (e == ERR_OK && p.status == 0)
-		e = posting_limit(c, "submit", c->app->conf->limits.submit_per_hour, &p);
-	if (e == ERR_OK && p.status == 0)
-		e = submission_screen(c, &l, &p);
-	if (e == ERR_OK && p.status == 0)
-		e = listing_db_submit(c->db, c->arena, c->catalog, &l);
+		e = submission_keep(c, &l, &p);
 	if (e != ERR_OK)
 		e = posting_failed(c, &p, e);
 	if (e != ERR_OK)
@@ -92,7 +133,7 @@ enum err submission_post(struct context *c)
 
 enum err submission_received(struct context *c)
 {
-	answer_notice(c, "/submit/received", MSG_RECEIVED_SUBMIT_TITLE, MSG_RECEIVED_SUBMIT_TEXT, context_href(c, "/submit"), MSG_SUBMIT_ANOTHER);
+	answer_notice(c, "/submit/received", MSG_RECEIVED_CONFIRM_TITLE, MSG_RECEIVED_CONFIRM_TEXT, context_href(c, "/submit"), MSG_SUBMIT_ANOTHER);
 	return ERR_OK;
 }
 

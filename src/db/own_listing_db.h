@@ -3,13 +3,7 @@
 #pragma once
 
 #include "db/listing_db.h"
-#include "model/member.h"
-
-struct own_listing {
-	struct listing listing;
-	int64_t views;
-	int64_t messages;        /* of all its conversations, both ways */
-};
+#include "model/own_listing.h"
 
 /* A member's, newest first; before_id 0 for the first page. Everything of a listing, its description too. */
 MUST_CHECK enum err own_listing_db_page(struct db *db, struct arena *a, int64_t member_id, int64_t before_id, unsigned limit, struct own_listing **out, size_t *n);

@@ -95,6 +95,8 @@ static void *thread_run(void *arg)
 	worker_wake(w);
 	while (t->app_thread != NULL && !atomic_load(&w->stop)) {
 		worker_thread_beat(t);
+		if (app->rest != NULL)
+			app->rest(t->app_thread);
 		struct epoll_event ev;
 		if (epoll_wait(w->epoll_fd, &ev, 1, w->beat_ms) <= 0)
 			continue;

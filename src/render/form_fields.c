@@ -317,7 +317,15 @@ void form_put(struct buf *b, const struct form_view *v, const struct form_words 
 	put_traps(b, v);
 	html_lit(b, "<button class=\"button primary\" type=\"submit\">");
 	html_tr(b, lang, words->button);
-	html_lit(b, "</button>\n</form>\n");
+	html_lit(b, "</button>\n");
+	if (v->second_name != NULL) {
+		html_lit(b, "<button class=\"button\" type=\"submit\" name=\"");
+		html_attr(b, v->second_name);
+		html_lit(b, "\" value=\"1\">");
+		html_tr(b, lang, v->second);
+		html_lit(b, "</button>\n");
+	}
+	html_lit(b, "</form>\n");
 }
 
 void form_put_button(struct buf *b, enum lang lang, const char *form_age, const struct form_button *f)

@@ -25,6 +25,8 @@ struct form_view {
 	size_t hidden_count;
 	const char *note;              /* plain text above the form; NULL */
 	const char *arg;               /* {1} of the introduction; NULL */
+	const char *second_name;       /* of a second button, which sends its name beside the fields; NULL: there is none */
+	enum msg second;
 };
 /* The hidden field that carries a form's age: for /fragments/form-age and the forms here. */
 void form_age_field(struct buf *b, const char *age);

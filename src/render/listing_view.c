@@ -7,6 +7,7 @@
 #include "render/favourite_view.h"
 #include "render/json.h"
 #include "render/listing_card.h"
+#include "render/own_listing_view.h"
 #include "text/format.h"
 
 enum { JSON_LD_CAP = 64 * 1024, META_CAP = 4096, URL_CAP = 1024 };
@@ -151,9 +152,11 @@ static void put_facts(struct buf *b, const struct listing_view *v, const struct 
 	else
 		html_tr(b, lang, MSG_LISTING_STOCK_NONE);
 	end_fact(b);
-	begin_fact(b, lang, MSG_LISTING_PUBLISHED);
-	listing_put_time(b, lang, l->published_at, v->now);
-	end_fact(b);
+	if (l->published_at != 0) {
+		begin_fact(b, lang, MSG_LISTING_PUBLISHED);
+		listing_put_time(b, lang, l->published_at, v->now);
+		end_fact(b);
+	}
 	begin_fact(b, lang, MSG_LISTING_NUMBER);
 	html_int(b, l->id);
 	end_fact(b);
@@ -175,6 +178,39 @@ static void put_action(struct buf *b, const struct listing_view *v, const char *
 	html_lit(b, "</a>\n");
 }
 
+/* To those few who see one that is not published. */
+static void put_state(struct buf *b, const struct listing_view *v)
+{
+	enum lang lang = v->page.lang;
+	enum listing_state state = v->listing->state;
+	if (state == LISTING_PUBLISHED)
+		return;
+	html_lit(b, "<div class=\"notice\">\n<h2>");
+	html_tr(b, lang, listing_state_text(state));
+	html_lit(b, "</h2>\n<p>");
+	html_tr(b, lang, state == LISTING_DRAFT ? MSG_STATE_DRAFT_TEXT : MSG_OWN_ONLY_YOU);
+	html_lit(b, "</p>\n</div>\n");
+}
+
+static void put_own_actions(struct buf *b, const struct listing_view *v)
+{
+	enum lang lang = v->page.lang;
+	if (listing_may(ACT_EDIT, v->listing->state)) {
+		html_lit(b, "<a class=\"button primary\" href=\"");
+		html_attr(b, lang_prefix(lang));
+		html_lit(b, "/account/listings/");
+		html_int(b, v->listing->id);
+		html_lit(b, "/edit\">");
+		html_tr(b, lang, MSG_ACT_EDIT);
+		html_lit(b, "</a>\n");
+	}
+	html_lit(b, "<a class=\"button\" href=\"");
+	html_attr(b, lang_prefix(lang));
+	html_lit(b, "/account/listings\">");
+	html_tr(b, lang, MSG_OWN_BACK);
+	html_lit(b, "</a>\n");
+}
+
 static void put_article(struct buf *b, const struct listing_view *v)
 {
 	const struct category *category = catalog_category(v->catalog, v->listing->category_id);
@@ -193,9 +229,13 @@ static void put_article(struct buf *b, const struct listing_view *v)
 	html_lit(b, "</h2>\n");
 	html_lines(b, v->listing->description != NULL ? v->listing->description : v->listing->summary);
 	html_lit(b, "</div>\n<div class=\"actions\">\n");
-	put_action(b, v, "button primary", "contact", MSG_LISTING_CONTACT);
-	favourite_button(b, lang, v->listing, v->favourite);
-	put_action(b, v, "button", "report", MSG_LISTING_REPORT);
+	if (v->mine) {
+		put_own_actions(b, v);
+	} else if (v->listing->state == LISTING_PUBLISHED) {
+		put_action(b, v, "button primary", "contact", MSG_LISTING_CONTACT);
+		favourite_button(b, lang, v->listing, v->favourite);
+		put_action(b, v, "button", "report", MSG_LISTING_REPORT);
+	}
 	html_lit(b, "</div>\n</article>\n");
 }
 
@@ -213,6 +253,7 @@ void listing_view(struct buf *b, const struct listing_view *v)
 	if (page.og_type == NULL)
 		page.og_type = "product";
 	layout_begin(b, &page);
+	put_state(b, v);
 	put_article(b, v);
 	if (v->similar_count > 0) {
 		html_lit(b, "<section class=\"similar\">\n<h2>");

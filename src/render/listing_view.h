@@ -36,6 +36,7 @@ struct listing_view {
 	const struct listing *similar;
 	size_t similar_count;
 	enum favourite_state favourite;
+	bool mine;                   /* the reader's own */
 	int64_t now;
 };
 void listing_view(struct buf *b, const struct listing_view *v);

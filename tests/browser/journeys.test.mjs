@@ -1,6 +1,7 @@
 // What visitors do, in Chromium with JavaScript: lists that change in place, forms that are sent once, the keyboard alone.
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, afterEach, describe, test } from 'node:test';
+import { mailbox } from '../support/mail.mjs';
 import { sharedSite } from '../support/site.mjs';
 import { until } from '../support/nginx.mjs';
 import { chips, desktop, fill, makeListings, offer, openBrowser, phone, prices, query, titles, watchedPage } from './browser.mjs';
@@ -242,7 +243,7 @@ describe('reading', () => {
 
 describe('forms', () => {
 	test('a listing with mistakes is sent back with everything typed, corrected and received', async () => {
-		const good = offer(`Dory for the browser ${process.pid} ${Date.now()}`);
+		const good = { ...offer(`Dory for the browser ${process.pid} ${Date.now()}`), contact_email: `marie.${process.pid}.${Date.now()}@example.com` };
 		await open('/submit');
 		await fill(page, { ...good, title: 'ab', price: 'ten', contact_email: 'marie', category: '' });
 		await page.click('main form button');
@@ -265,6 +266,10 @@ describe('forms', () => {
 		await page.click('main form button');
 		await page.waitForURL('**/submit/received');
 		assert.ok(await page.locator('.notice.good').isVisible());
+		const mails = mailbox(site);
+		await open(mails.link(await mails.wait({ to: good.contact_email }), '/confirm/'));
+		await page.click('main form button');
+		await page.waitForURL('**/submit/confirmed');
 		assert.match((await site.ctl('listing', 'pending')).stdout, new RegExp(good.title));
 	});
 

@@ -1,9 +1,11 @@
 // What a visitor sends: a listing, messages, reports; and what robots and broken programs send.
 import test from 'node:test';
 import assert from 'node:assert/strict';
+import { mailbox } from '../support/mail.mjs';
 import { openSite } from './visitor.mjs';
 
 const site = await openSite();
+const mails = mailbox(site);
 const json = (text) => JSON.parse(text);
 const catalog = async () => ({
 	category: json((await site.get('/api/v1/categories')).body).categories.find((c) => c.parent !== null).slug,
@@ -26,6 +28,10 @@ test('a submitted listing waits, is approved and then found', async () => {
 	assert.equal(r.status, 303, r.body);
 	assert.match(r.headers.location, /\/submit\/received$/);
 	assert.equal((await site.get('/submit/received')).status, 200);
+	// Nothing waits for a moderator until the address has proved itself.
+	assert.ok(!(await site.ctl('listing', 'pending')).includes('Blåbär'));
+	const link = mails.link(await mails.wait({ to: fields.contact_email }), '/confirm/');
+	assert.equal((await site.post(link, '', { 'Sec-Fetch-Site': 'same-origin' })).headers.location, '/submit/confirmed');
 	const pending = await site.ctl('listing', 'pending');
 	const id = Number(pending.split('\n').find((l) => l.includes(String(process.pid)) && l.includes('Blåbär')).match(/\d+/)[0]);
 	assert.equal((await site.get(`/listings/${id}`)).status, 404, 'not public yet');

@@ -9,7 +9,7 @@ export async function openSite(options = { listings: 3000 }) {
 	after(() => site.stop());
 	const { url } = site;
 	return {
-		url, host: new URL(url).host, origin: new URL(url).origin, conf: site.conf, sql: site.sql,
+		url, host: new URL(url).host, origin: new URL(url).origin, conf: site.conf, sql: site.sql, dir: site.dir,
 		accessLog: site.accessLog, poolLog: site.pool?.log, pids: () => site.pool.pids(),
 		get: (path, headers) => request(url + path, { headers }),
 		post: (path, body, headers, from) => request(url + path, { method: 'POST', body, from, headers: { 'Content-Length': Buffer.byteLength(body), ...headers } }),
