@@ -2,20 +2,9 @@
 #pragma once
 
 #include "db/db.h"
+#include "model/moderation.h"
 
-/* Values as stored. */
-enum ban_kind { BAN_EMAIL = 0, BAN_ADDRESS = 1 };
 enum { BAN_VALUE_SIZE = 256, BAN_PAGE = 50 };
-
-struct ban {
-	int64_t id;
-	enum ban_kind kind;
-	const char *value;     /* an e-mail address in lower case, an IPv4 address, an IPv6 /64's first address */
-	int64_t member_id;     /* whose ban it came with; 0: none */
-	const char *reason;    /* public */
-	int64_t created_by;    /* 0: the tool */
-	int64_t created_at, expires_at; /* expires_at 0: until it is lifted */
-};
 
 /* As bans are stored and asked for. False for what is no address. */
 bool ban_email(const char *email, char out[static BAN_VALUE_SIZE]);

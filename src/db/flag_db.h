@@ -7,17 +7,6 @@
 
 enum { FLAG_REPORTER_SIZE = 64, FLAGS_SHOWN = 20 };
 
-struct flag {
-	int64_t id;
-	int64_t listing_id;
-	int64_t conversation_id;   /* 0: the listing itself */
-	const char *reporter;      /* flag_reporter_… */
-	enum flag_reason reason;
-	const char *body;          /* "": nothing said */
-	enum flag_state state;
-	int64_t created_at;
-};
-
 /* Who flags: a member, or a visitor by address (IPv6 by /64: a household counts once). */
 void flag_reporter(int64_t member_id, const char *address, char out[static FLAG_REPORTER_SIZE]);
 

@@ -35,6 +35,20 @@ bool decision_parse(const char *s, enum decision_kind *out)
 	return i >= 0;
 }
 
+bool decision_allowed(enum decision_kind k, const struct listing *l)
+{
+	bool shown_before = l->state == LISTING_HELD && l->held_from == LISTING_PUBLISHED;
+	switch (k) {
+	case DECISION_APPROVE: return l->state == LISTING_PENDING || l->state == LISTING_HELD || l->state == LISTING_REJECTED;
+	case DECISION_REJECT: return l->state == LISTING_PENDING || l->state == LISTING_HELD || l->state == LISTING_PUBLISHED;
+	case DECISION_HOLD: return l->state == LISTING_PENDING || l->state == LISTING_PUBLISHED;
+	case DECISION_REMOVE: return l->state != LISTING_REMOVED;
+	case DECISION_DISMISS: return shown_before || l->state == LISTING_PUBLISHED;
+	case DECISION_COUNT: break;
+	}
+	return false;
+}
+
 const char *flag_reason_name(enum flag_reason r)
 {
 	return (int)r >= 0 && r < FLAG_REASON_COUNT ? flag_reason_names[r] : "other";

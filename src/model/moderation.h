@@ -49,12 +49,67 @@ struct moderation_entry {
 	const char *slug;              /* its; read only */
 };
 
+/* What one of the two wrote. */
+struct conversation_line {
+	bool from_seller;
+	const char *body;
+	int64_t created_at;
+};
+
+struct flag {
+	int64_t id;
+	int64_t listing_id;
+	int64_t conversation_id;   /* 0: the listing itself */
+	const char *reporter;      /* "m:ID" or "a:ADDRESS" */
+	enum flag_reason reason;
+	const char *body;          /* "": nothing said */
+	enum flag_state state;
+	int64_t created_at;
+	struct conversation_line *lines; /* of the conversation, where a moderator reads it; NULL */
+	size_t line_count;
+};
+
+/* Whose a listing is, as a moderator needs to know. */
+struct queue_who {
+	const char *name, *email;
+	int64_t member_id;         /* 0: no account */
+	int64_t member_since;
+	enum member_trust trust;
+	enum member_role role;
+	enum member_state state;
+	int64_t before;            /* listings of theirs that are older than this one */
+};
+
+struct queue_entry {
+	struct listing listing;
+	int64_t since;             /* in the queue */
+	int64_t last_entry;        /* the last entry of the log about it; 0: none */
+	struct queue_who who;
+	struct flag *flags;        /* open ones, of its conversations too */
+	size_t flag_count;
+	const char *rule;          /* the word or link of a rule that it holds now; NULL */
+};
+
+enum ban_kind { BAN_EMAIL = 0, BAN_ADDRESS = 1 };
+
+struct ban {
+	int64_t id;
+	enum ban_kind kind;
+	const char *value;     /* an e-mail address in lower case, an IPv4 address, an IPv6 /64's first address */
+	int64_t member_id;     /* whose ban it came with; 0: none */
+	const char *reason;    /* public */
+	int64_t created_by;    /* 0: the tool */
+	int64_t created_at, expires_at; /* expires_at 0: until it is lifted */
+};
+
 /* What a moderator decides about a listing. */
 enum decision_kind { DECISION_APPROVE, DECISION_REJECT, DECISION_HOLD, DECISION_REMOVE, DECISION_DISMISS, DECISION_COUNT };
 
 /* "approve", "reject", … */
 const char *decision_name(enum decision_kind k);
 bool decision_parse(const char *s, enum decision_kind *out);
+/* Whether it can be decided about a listing in its state. */
+bool decision_allowed(enum decision_kind k, const struct listing *l);
 /* "spam", "prohibited", "wrong", "sold", "other" */
 const char *flag_reason_name(enum flag_reason r);
 bool flag_reason_parse(const char *s, enum flag_reason *out);
