@@ -12,6 +12,8 @@
 #include "app/flag.h"
 #include "app/listing.h"
 #include "app/login.h"
+#include "app/moderation.h"
+#include "app/moderation_people.h"
 #include "app/operation.h"
 #include "app/own_listing.h"
 #include "app/registration.h"
@@ -31,6 +33,7 @@ static const char *const query_after[] = {"after", NULL};
 static const char *const query_cursor[] = {"limit", "cursor", NULL};
 static const char *const query_login[] = {"next", NULL};
 static const char *const query_done[] = {"done", NULL};
+static const char *const query_queue[] = {"after", "done", "id", NULL};
 static const char *const query_api[] = {"q", "category", "location", "min_price", "max_price", "sort", "limit", "cursor", NULL};
 static const char *const query_inbox[] = {"cursor", NULL};
 static const char *const query_conversation[] = {"before", "sent", "flagged", NULL};
@@ -140,6 +143,23 @@ const struct route routes[] = {
 	{HTTP_POST, "/unsubscribe/{token}", unsubscribe_post, ROUTE_PAGE, FORM_BODY, 0, NULL, MAIL_PROGRAM},
 
 	/* moderation */
+	{HTTP_GET, "/moderation", moderation_queue, ROUTE_PAGE, 0, 0, query_queue, MODERATOR(SCOPE_NONE)},
+	{HTTP_GET, "/moderation/listings/{id}", moderation_entry_page, ROUTE_PAGE, 0, 0, NULL, MODERATOR(SCOPE_NONE)},
+	{HTTP_POST, "/moderation/listings/{id}", moderation_decide, ROUTE_PAGE, FORM_BODY, 0, NULL, MODERATOR(SCOPE_NONE)},
+	{HTTP_GET, "/moderation/listings/{id}/edit", moderation_edit_form, ROUTE_PAGE, 0, 0, NULL, MODERATOR(SCOPE_NONE)},
+	{HTTP_POST, "/moderation/listings/{id}/edit", moderation_edit_post, ROUTE_PAGE, FORM_BODY, 0, NULL, MODERATOR(SCOPE_NONE)},
+	{HTTP_POST, "/moderation/conversations/{id}", moderation_decide_conversation, ROUTE_PAGE, FORM_BODY, 0, NULL, MODERATOR(SCOPE_NONE)},
+	{HTTP_GET, "/moderation/members/{id}", moderation_member_page, ROUTE_PAGE, 0, 0, NULL, MODERATOR(SCOPE_NONE)},
+	{HTTP_POST, "/moderation/members/{id}/trust", moderation_member_trust, ROUTE_PAGE, FORM_BODY, 0, NULL, MODERATOR(SCOPE_NONE)},
+	{HTTP_POST, "/moderation/members/{id}/ban", moderation_member_ban, ROUTE_PAGE, FORM_BODY, 0, NULL, MODERATOR(SCOPE_NONE)},
+	{HTTP_GET, "/moderation/bans", moderation_bans, ROUTE_PAGE, 0, 0, query_before, MODERATOR(SCOPE_NONE)},
+	{HTTP_POST, "/moderation/bans", moderation_ban_post, ROUTE_PAGE, FORM_BODY, 0, NULL, MODERATOR(SCOPE_NONE)},
+	{HTTP_POST, "/moderation/bans/{id}/lift", moderation_ban_lift, ROUTE_PAGE, FORM_BODY, 0, NULL, MODERATOR(SCOPE_NONE)},
+	{HTTP_GET, "/moderation/rules", moderation_rules, ROUTE_PAGE, 0, 0, NULL, ADMIN(SCOPE_NONE)},
+	{HTTP_POST, "/moderation/rules", moderation_rule_post, ROUTE_PAGE, FORM_BODY, 0, NULL, ADMIN(SCOPE_NONE)},
+	{HTTP_POST, "/moderation/rules/try", moderation_rule_try, ROUTE_PAGE, FORM_BODY, 0, NULL, ADMIN(SCOPE_NONE)},
+	{HTTP_POST, "/moderation/rules/{id}/remove", moderation_rule_remove, ROUTE_PAGE, FORM_BODY, 0, NULL, ADMIN(SCOPE_NONE)},
+	{HTTP_GET, "/moderation-log", moderation_log_page, ROUTE_PAGE, 0, 1, query_before, ANYONE},
 
 	/* reports */
 
@@ -199,6 +219,8 @@ const struct route routes[] = {
 	{HTTP_DELETE, "/api/v1/me/favourites/{id}", api_favourite_delete, ROUTE_API, 0, 0, NULL, MEMBER(SCOPE_ACCOUNT)},
 
 	/* the API: moderation */
+	{HTTP_GET, "/api/v1/moderation/queue", api_moderation_queue, ROUTE_API, 0, 0, query_inbox, MODERATOR(SCOPE_MODERATION)},
+	{HTTP_POST, "/api/v1/moderation/listings/{id}", moderation_decide, ROUTE_API, JSON_BODY, 0, NULL, MODERATOR(SCOPE_MODERATION)},
 
 	{HTTP_GET, "/healthz", operation_healthz, ROUTE_OPERATION, 0, 0, NULL, ANYONE},
 	{HTTP_GET, "/readyz", operation_readyz, ROUTE_OPERATION, 0, 0, NULL, ANYONE},

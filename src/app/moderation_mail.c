@@ -5,26 +5,7 @@
 #include "app/listing_page.h"
 #include "app/mailing.h"
 #include "db/member_db.h"
-
-enum msg moderation_reason_message(enum moderation_reason r)
-{
-	switch (r) {
-	case REASON_PROHIBITED: return MSG_REASON_PROHIBITED;
-	case REASON_SPAM: return MSG_REASON_SPAM;
-	case REASON_FRAUD: return MSG_REASON_FRAUD;
-	case REASON_CATEGORY: return MSG_REASON_CATEGORY;
-	case REASON_UNCLEAR: return MSG_REASON_UNCLEAR;
-	case REASON_DUPLICATE: return MSG_REASON_DUPLICATE;
-	case REASON_PERSONAL: return MSG_REASON_PERSONAL;
-	case REASON_FLAGS: return MSG_REASON_FLAGS;
-	case REASON_RULE: return MSG_REASON_RULE;
-	case REASON_TRUSTED_AFTER: return MSG_REASON_TRUSTED_AFTER;
-	case REASON_NONE:
-	case REASON_OTHER:
-	case REASON_COUNT: break;
-	}
-	return MSG_COUNT;
-}
+#include "render/moderation_view.h"
 
 const char *moderation_reason_text(const struct context *c, enum lang lang, enum moderation_reason code, const char *words)
 {

@@ -13,6 +13,5 @@ struct moderation_author {
 MUST_CHECK enum err moderation_author_load(struct context *c, const struct listing *l, struct moderation_author *out);
 /* A standard reason and a moderator's words as one text. In the arena; "" when there is neither. */
 const char *moderation_reason_text(const struct context *c, enum lang lang, enum moderation_reason code, const char *words);
-enum msg moderation_reason_message(enum moderation_reason r);
 /* The outbox's text of the mail; NULL when memory is out. reason: not for MAIL_LISTING_APPROVED. */
 const char *moderation_mail(const struct context *c, enum mail_kind kind, const struct listing *l, const struct moderation_author *to, const char *reason);
