@@ -145,11 +145,12 @@ static void begin_page(struct buf *b, const struct page *p, const struct form_vi
 	}
 }
 
-static void begin_form(struct buf *b, const struct form_view *form, const char *path)
+static void begin_form(struct buf *b, const struct form_view *form, const char *path, const char *tail)
 {
 	html_lit(b, "<form class=\"form\" action=\"");
 	html_attr(b, lang_prefix(form->page.lang));
 	html_attr(b, path);
+	html_attr(b, tail);
 	html_lit(b, "\" method=\"post\" data-once novalidate>\n");
 	form_age_field(b, form->form_age);
 }
@@ -273,7 +274,7 @@ void moderation_bans_view(struct buf *b, const struct bans_view *v)
 	html_lit(b, "</ul>\n");
 	put_next(b, lang, v->next_href);
 	put_heading(b, lang, MSG_BAN_ADD);
-	begin_form(b, &v->form, "/moderation/bans");
+	begin_form(b, &v->form, "/moderation/bans", "");
 	put_text_field(b, &v->form, "value", MSG_LABEL_BAN_VALUE, MSG_HINT_BAN_VALUE, CONTACT_EMAIL_MAX);
 	put_text_field(b, &v->form, "days", MSG_LABEL_BAN_DAYS, MSG_HINT_BAN_DAYS, 4);
 	put_text_field(b, &v->form, "words", MSG_LABEL_DECISION_WORDS, MSG_HINT_DECISION_WORDS, MODERATION_REASON_MAX);
@@ -326,14 +327,14 @@ void moderation_rules_view(struct buf *b, const struct rules_view *v)
 	put_tried(b, v);
 	put_rules(b, v);
 	put_heading(b, lang, MSG_RULE_ADD);
-	begin_form(b, form, "/moderation/rules");
+	begin_form(b, form, "/moderation/rules", "");
 	put_choice(b, form, "kind", MSG_LABEL_RULE_KIND, kinds, kind_texts);
 	put_text_field(b, form, "pattern", MSG_LABEL_RULE_PATTERN, MSG_HINT_RULE_PATTERN, 200);
 	put_choice(b, form, "action", MSG_LABEL_RULE_ACTION, actions, action_texts);
 	put_text_field(b, form, "note", MSG_LABEL_RULE_NOTE, MSG_HINT_RULE_NOTE, RULE_NOTE_MAX);
 	end_form(b, lang, MSG_RULE_BUTTON);
 	put_heading(b, lang, MSG_RULE_TRY);
-	begin_form(b, form, "/moderation/rules/try");
+	begin_form(b, form, "/moderation/rules", "/try");
 	html_lit(b, "<div class=\"field\">\n<label for=\"f-text\">");
 	html_tr(b, lang, MSG_LABEL_RULE_TRY);
 	html_lit(b, "</label>\n");
@@ -412,22 +413,16 @@ void moderation_member_view(struct buf *b, const struct member_view *v)
 	static const enum msg texts[2] = {MSG_BAN_EMAIL_ONLY, MSG_BAN_ADDRESSES_TOO};
 	const struct form_view *form = &v->form;
 	enum lang lang = form->page.lang;
-	struct buf path;
 	begin_page(b, &form->page, form, labels, FORM_COUNT(labels), MSG_MEMBER_INTRO);
 	put_member(b, v);
 	put_heading(b, lang, MSG_MODERATION_TRUST);
 	put_trust_form(b, v);
 	if (v->may_ban) {
-		buf_init(&path, NUMBER_CAP);
-		buf_puts(&path, "/moderation/members/");
-		buf_i64(&path, v->member->id);
-		buf_puts(&path, "/ban");
 		put_heading(b, lang, MSG_BAN_MEMBER);
-		begin_form(b, form, buf_str(&path));
+		begin_form(b, form, form->page.path, "/ban");
 		put_text_field(b, form, "words", MSG_LABEL_DECISION_WORDS, MSG_HINT_DECISION_WORDS, MODERATION_REASON_MAX);
 		put_choice(b, form, "addresses", MSG_LABEL_BAN_ADDRESSES, values, texts);
 		end_form(b, lang, MSG_BAN_BUTTON);
-		buf_free(&path);
 	}
 	put_back(b, lang);
 	layout_end(b, &form->page);

@@ -3,6 +3,7 @@ import test, { after } from 'node:test';
 import assert from 'node:assert/strict';
 import { request } from '../support/http.mjs';
 import { makeMember } from '../support/members.mjs';
+import { until } from '../support/nginx.mjs';
 import { startSite } from '../support/site.mjs';
 
 const site = await startSite({ listings: 200 });
@@ -132,6 +133,7 @@ test('reject and remove want a reason, which the author gets and the log shows; 
 	assert.match(await one(`SELECT reject_reason FROM listing WHERE id = ${id}`), /^On ne voit pas clairement ce qui est offert. What length\?$/);
 	const kinds = (await mails(id)).split('@@').map(m => json(m).mail);
 	assert.deepEqual(kinds, ['listing-held', 'listing-rejected']);
+	await until(async () => (await get('/moderation-log')).body.includes('What length?'), () => 'the newest of the log');
 	const log = (await get('/moderation-log')).body;
 	assert.match(log, /It does not say clearly what is offered/);
 	assert.match(log, /What length\?/);
@@ -316,6 +318,7 @@ test('the API: the queue and decisions', async () => {
 test('the public log names nobody, in both languages, page after page', async () => {
 	const secrets = ['Known Badname', 'banned.person@bad.example', '127.0.0.66', 'stranger@bad.example', 'Dulcie Moderatrix', 'Agatha Admin', 'Phoebe Noseworthy', moderator.email,
 		'A first', 'A punt with a better title', 'seal flipper', 'bad-shop', 'visitor.1@nowhere.example', 'Visitor Name'];
+	await until(async () => (await get('/moderation-log')).body.includes('Rule removed'), () => 'the newest of the log');
 	let path = '/moderation-log', all = '', pages = 0;
 	while (path && pages++ < 20) {
 		const r = await get(path);
