@@ -6,7 +6,7 @@ import { makeMember } from '../support/members.mjs';
 import { until } from '../support/nginx.mjs';
 import { startSite } from '../support/site.mjs';
 
-const site = await startSite({ listings: 200 });
+const site = await startSite({ listings: 200, jobs: false });
 after(() => site.stop());
 
 const get = (path, headers = {}) => request(site.url + path, { headers });
