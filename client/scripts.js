@@ -426,7 +426,83 @@
 		}
 	}
 
+	// ---- The moderators' keys: off while typing, and for whoever turns them off (WCAG 2.2, 2.1.4) ----
+
+	const KEYS_OFF = "outport-keys-off";
+
+	function storedOff(off) {
+		try {
+			if (off !== undefined) {
+				localStorage.setItem(KEYS_OFF, off ? "1" : "");
+			}
+			return localStorage.getItem(KEYS_OFF) === "1";
+		} catch {
+			return off === true; // no storage: the choice lasts as long as the page
+		}
+	}
+
+	// The listing the keys are about: where the focus is, or the last one they led to.
+	function startKeys() {
+		const help = document.querySelector("[data-keys]");
+		const cases = Array.from(document.querySelectorAll("[data-case]"));
+		if (!help || cases.length === 0) {
+			return;
+		}
+		const on = help.querySelector("[data-keys-on]");
+		let at = -1;
+		const here = () => {
+			const of = document.activeElement.closest("[data-case]");
+			at = of ? cases.indexOf(of) : at;
+			return cases[at];
+		};
+		const move = (step) => {
+			here();
+			at = Math.min(Math.max(at + step, 0), cases.length - 1);
+			cases[at].focus();
+			cases[at].scrollIntoView({ block: "start" });
+			spoken.textContent = `${at + 1} / ${cases.length}: ${cases[at].querySelector("h2").textContent}`;
+		};
+		const press = (selector) => {
+			const button = here() && here().querySelector(selector);
+			if (button) {
+				spoken.textContent = button.textContent;
+				button.form.requestSubmit(button);
+			}
+		};
+		const reject = () => {
+			const reason = here() && here().querySelector("[data-reason]");
+			if (reason && reason.value === "none" && here().querySelector("textarea").value.trim() === "") {
+				reason.focus();
+				spoken.textContent = reason.labels[0].textContent;
+			} else {
+				press("button[value=reject]");
+			}
+		};
+		const keys = {
+			j: () => move(1),
+			k: () => move(-1),
+			a: () => press("button.primary"),
+			r: reject,
+			h: () => press("button[value=hold]"),
+			"?": () => {
+				help.open = !help.open;
+				help.querySelector("summary").focus();
+			}
+		};
+		on.checked = !storedOff();
+		on.addEventListener("change", () => storedOff(!on.checked));
+		document.addEventListener("keydown", (event) => {
+			const typing = event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
+			if (!on.checked || typing || event.ctrlKey || event.metaKey || event.altKey || event.repeat || !Object.hasOwn(keys, event.key)) {
+				return;
+			}
+			event.preventDefault();
+			keys[event.key]();
+		});
+	}
+
 	document.documentElement.classList.add("js");
+	startKeys();
 	markCurrent();
 	startFilters();
 	startLists();

@@ -90,6 +90,13 @@ const sendEmpty = address => async (page, url) => {
 	await page.waitForSelector('#errors');
 };
 
+// A moderator who gives no reason.
+const sendRejection = address => async (page, url) => {
+	await page.goto(url + address);
+	await page.locator('main button[value=reject]').click();
+	await page.waitForSelector('#errors');
+};
+
 // What nginx shows when the pool is away; the file with the headers nginx sends with it.
 const staticError = (lang, status) => async (page, url) => {
 	const address = `${url}${prefix[lang]}/away-${status}`;
@@ -152,6 +159,14 @@ export function pageTypes(lang, { there, gone, people, talk }) {
 		['conversation-ended', goTo(`${at}${talk.ended.link}`)],
 		['conversation-link-dead', goTo(`${at}/conversations/t/${'A'.repeat(43)}`)],
 		['account', goTo(`${at}/account`), 'member'],
+		['moderation', goTo(`${at}/moderation`), 'moderator'],
+		['moderation-listing', goTo(`${at}/moderation/listings/${there}`), 'moderator'],
+		['moderation-listing-errors', sendRejection(`${at}/moderation/listings/${there}`), 'moderator'],
+		['moderation-edit', goTo(`${at}/moderation/listings/${there}/edit`), 'moderator'],
+		['moderation-member', goTo(`${at}/moderation/members/${people.member.id}`), 'moderator'],
+		['moderation-bans', goTo(`${at}/moderation/bans`), 'moderator'],
+		['moderation-rules', goTo(`${at}/moderation/rules`), 'admin'],
+		['moderation-log', goTo(`${at}/moderation-log`)],
 		['account-admin', goTo(`${at}/account`), 'admin'],
 	].map(([name, open, who]) => ({ name: `${lang} ${name}`, open: seenBy(who && people[who], open) }));
 }
