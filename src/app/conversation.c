@@ -17,6 +17,7 @@ struct opened {
 	struct conversation_people people;
 	const char *path; /* of its page, local, without prefix */
 	bool own;         /* by the account, not by a link */
+	bool unread;      /* the database is away: what was typed is all there is */
 };
 
 static enum err open_link(struct context *c, struct opened *o)
@@ -135,9 +136,13 @@ static enum err answer_refuse(struct context *c, struct opened *o, struct postin
 {
 	struct conversation_view v = {.sent = false};
 	bool written = false;
-	enum err e = posting_refuse(c, p, title_of(c, &o->conversation), o->path, &v.form, &written);
+	enum err e = posting_refuse(c, p, o->unread ? tr(c->lang, MSG_INBOX_TITLE) : title_of(c, &o->conversation), o->path, &v.form, &written);
 	if (e != ERR_OK || written)
 		return e;
+	if (o->unread) {
+		conversation_away_view(&c->res->body, &v.form);
+		return ERR_OK;
+	}
 	/* Its listing may have gone while this was on its way. */
 	o->conversation.ended = o->conversation.ended || p->status == 410;
 	return page_write(c, o, &v, 0);
@@ -165,13 +170,16 @@ static enum err take_answer(struct context *c, opener open)
 	struct posting p;
 	int64_t id = 0;
 	bool answered = false;
-	enum err e = open(c, &o);
-	if (e != ERR_OK)
-		return not_opened(c, open, e);
-	e = posting_read(c, answer_table, 1, &f, &p, &answered);
+	enum err found = open(c, &o);
+	o.unread = found == ERR_DB_AWAY || found == ERR_DB_RETRY || found == ERR_TIMEOUT;
+	if (found != ERR_OK && !o.unread)
+		return not_opened(c, open, found);
+	enum err e = posting_read(c, answer_table, 1, &f, &p, &answered);
 	if (answered || e != ERR_OK)
 		return e;
-	if (p.status == 0)
+	if (o.unread)
+		e = posting_failed(c, &p, found);
+	else if (p.status == 0)
 		e = conversation_send_answer(c, &o.conversation, &o.people, f.message, &p, &id);
 	if (e != ERR_OK)
 		return e;

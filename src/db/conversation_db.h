@@ -58,8 +58,6 @@ MUST_CHECK enum err conversation_db_unread(struct db *db, struct arena *a, int64
 MUST_CHECK enum err conversation_db_messages(struct db *db, struct arena *a, int64_t id, enum conversation_side side, int64_t before_id, unsigned limit,
                                              struct conversation_message **out, size_t *n);
 MUST_CHECK enum err conversation_db_mark_read(struct db *db, int64_t id, enum conversation_side side);
-/* out[i]: how many conversations listing ids[i] has, for its owner. */
-MUST_CHECK enum err conversation_db_count(struct db *db, struct arena *a, const int64_t *ids, size_t n, int64_t *out);
 
 /* Holds it, or ends it. ERR_CONFLICT: it was ended before. */
 MUST_CHECK enum err conversation_db_hold(struct db *db, int64_t id);

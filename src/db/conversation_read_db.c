@@ -1,7 +1,7 @@
 /* Reading conversations: conversation_db.h. */
 #include "db/conversation_db.h"
 
-enum { UNREAD_STOP = 100, COUNT_AT_ONCE = 20, HELD_MAX = 200 };
+enum { UNREAD_STOP = 100, HELD_MAX = 200 };
 
 #define COLUMNS \
 	"c.id, c.listing_id, l.title, l.slug, l.state, c.state, c.buyer_name, l.contact_name, COALESCE(c.buyer_member_id, 0), COALESCE(c.seller_member_id, 0)," \
@@ -40,9 +40,7 @@ static const struct db_sql sql_messages = {
 	" ORDER BY id DESC LIMIT ?", true};
 static const struct db_sql sql_held = {
 	"SELECT id, from_seller, held, body, created_at FROM conversation_message WHERE conversation_id = ? AND held = 1 ORDER BY id LIMIT ?", true};
-static const struct db_sql sql_count = {
-	"SELECT listing_id, COUNT(*) FROM conversation WHERE listing_id IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND last_buyer_id > 0"
-	" GROUP BY listing_id", true};
+
 /* Active, or leaving: until then everything goes on. */
 static bool member_reachable(const struct db_value *state)
 {
@@ -200,29 +198,4 @@ enum err conversation_db_held(struct db *db, struct arena *a, int64_t id, struct
 		message_read(db_cell(&r, i, 0), &(*out)[i]);
 	*n = r.n;
 	return ERR_OK;
-}
-
-/* A statement has as many places as it has: what is left of the last one stays 0, which no listing is. */
-static enum err count_some(struct db *db, struct arena *a, const int64_t *ids, size_t n, int64_t *out)
-{
-	struct db_value args[COUNT_AT_ONCE];
-	struct db_rows r;
-	for (size_t i = 0; i < COUNT_AT_ONCE; i++)
-		args[i] = db_int(i < n ? ids[i] : 0);
-	enum err e = db_query(db, &sql_count, args, COUNT_AT_ONCE, a, COUNT_AT_ONCE, &r);
-	for (size_t i = 0; e == ERR_OK && i < n; i++) {
-		out[i] = 0;
-		for (size_t k = 0; k < r.n; k++)
-			if (db_cell(&r, k, 0)->i == ids[i])
-				out[i] = db_cell(&r, k, 1)->i;
-	}
-	return e;
-}
-
-enum err conversation_db_count(struct db *db, struct arena *a, const int64_t *ids, size_t n, int64_t *out)
-{
-	enum err e = ERR_OK;
-	for (size_t i = 0; e == ERR_OK && i < n; i += COUNT_AT_ONCE)
-		e = count_some(db, a, ids + i, n - i < COUNT_AT_ONCE ? n - i : COUNT_AT_ONCE, out + i);
-	return e;
 }

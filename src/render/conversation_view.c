@@ -181,6 +181,19 @@ void conversation_view(struct buf *b, const struct conversation_view *v)
 	buf_free(&title);
 }
 
+void conversation_away_view(struct buf *b, const struct form_view *v)
+{
+	struct page page = v->page;
+	page.noindex = true;
+	layout_begin(b, &page);
+	form_put_summary(b, v, &answer_form);
+	html_lit(b, "<h1>");
+	html_tr(b, page.lang, MSG_INBOX_TITLE);
+	html_lit(b, "</h1>\n");
+	form_put(b, v, &answer_form);
+	layout_end(b, &page);
+}
+
 void conversation_flag_view(struct buf *b, const struct form_view *v, const char *back)
 {
 	struct form_words words = flag_form;

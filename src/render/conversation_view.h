@@ -15,6 +15,8 @@ struct conversation_view {
 	int64_t now;
 };
 void conversation_view(struct buf *b, const struct conversation_view *v);
+/* The form alone, with what was typed, while nobody can tell what the conversation says. */
+void conversation_away_view(struct buf *b, const struct form_view *v);
 
 /* v->arg: the listing's title; back: the conversation's path. */
 void conversation_flag_view(struct buf *b, const struct form_view *v, const char *back);

@@ -14,6 +14,11 @@ const post = (path, fields) => {
 	const body = new URLSearchParams(fields).toString();
 	return request(site.url + path, { method: 'POST', body, headers: { ...form, 'Content-Length': Buffer.byteLength(body) } });
 };
+// A conversation's page is a link in a mail.
+const link = 'L'.repeat(42) + 'A';
+await site.sql(`INSERT INTO conversation (listing_id, pair, buyer_name, buyer_email, buyer_lang, created_at, last_message_at, expires_at)
+	VALUES (7, '', 'Ann', 'ann@example.org', 'en', UTC_TIMESTAMP(), UTC_TIMESTAMP(), UTC_TIMESTAMP() + INTERVAL 60 DAY);
+	INSERT INTO token (token_hash, kind, subject_id, created_at, expires_at) VALUES (UNHEX(SHA2('${link}', 256)), 8, LAST_INSERT_ID(), UTC_TIMESTAMP(), UTC_TIMESTAMP() + INTERVAL 1 DAY)`);
 const token = async () => /name="_age" value="([^"]+)"/.exec((await get('/submit')).body)[1];
 
 const message = { name: 'Kept Name', email: 'kept@example.org', message: 'Is the dory still there?', website: '' };
@@ -22,6 +27,7 @@ const forms = {
 	'/fr/contact': message,
 	'/listings/7/contact': message,
 	'/fr/listings/7/contact': message,
+	[`/conversations/t/${link}`]: { message: 'Write to kept@example.org about it.', website: '' },
 	'/listings/7/report': { reason: 'sold', message: 'It was sold last week, said kept@example.org.', website: '' },
 	'/submit': { title: 'Cedar dory', description: 'Sixteen feet, oars included, dry all winter.', category: 'boats', price: '10', location: 'st-johns',
 		contact_name: 'Kept Name', contact_email: 'kept@example.org', website: '' },
