@@ -35,18 +35,18 @@ static const struct form_field reset_new_fields[] = {
 #define GROUP(fields) {{FORM_NONE, (fields), FORM_COUNT(fields)}}
 
 static const struct form_words register_words = {
-	MSG_REGISTER_TITLE, MSG_REGISTER_INTRO, MSG_REGISTER_BUTTON, GROUP(register_fields), true, NULL, {{"/login", MSG_REGISTER_HAVE_ONE}}};
+	MSG_REGISTER_TITLE, MSG_REGISTER_INTRO, MSG_REGISTER_BUTTON, GROUP(register_fields), FORM_TERMS_ACCOUNT, NULL, {{"/login", MSG_REGISTER_HAVE_ONE}}};
 static const struct form_words login_words = {
-	MSG_LOGIN_TITLE, MSG_LOGIN_INTRO, MSG_LOGIN_BUTTON, GROUP(login_fields), false, "login",
+	MSG_LOGIN_TITLE, MSG_LOGIN_INTRO, MSG_LOGIN_BUTTON, GROUP(login_fields), FORM_TERMS_NONE, "login",
 	{{"/reset", MSG_LOGIN_FORGOTTEN}, {"/register", MSG_LOGIN_NO_ACCOUNT}}};
 static const struct form_words code_words = {
-	MSG_LOGIN_CODE_TITLE, MSG_LOGIN_CODE_INTRO, MSG_LOGIN_BUTTON, GROUP(code_fields), false, "login", {{"/login", MSG_LOGIN_ANEW}}};
+	MSG_LOGIN_CODE_TITLE, MSG_LOGIN_CODE_INTRO, MSG_LOGIN_BUTTON, GROUP(code_fields), FORM_TERMS_NONE, "login", {{"/login", MSG_LOGIN_ANEW}}};
 static const struct form_words verify_words = {
-	MSG_VERIFY_TITLE, MSG_VERIFY_INTRO, MSG_VERIFY_BUTTON, GROUP(verify_fields), false, NULL, {{"/register", MSG_VERIFY_FORGOTTEN}}};
+	MSG_VERIFY_TITLE, MSG_VERIFY_INTRO, MSG_VERIFY_BUTTON, GROUP(verify_fields), FORM_TERMS_NONE, NULL, {{"/register", MSG_VERIFY_FORGOTTEN}}};
 static const struct form_words reset_words = {
-	MSG_RESET_TITLE, MSG_RESET_INTRO, MSG_RESET_BUTTON, GROUP(reset_fields), false, NULL, {{"/login", MSG_BACK_TO_LOGIN}}};
+	MSG_RESET_TITLE, MSG_RESET_INTRO, MSG_RESET_BUTTON, GROUP(reset_fields), FORM_TERMS_NONE, NULL, {{"/login", MSG_BACK_TO_LOGIN}}};
 static const struct form_words reset_new_words = {
-	MSG_RESET_NEW_TITLE, MSG_RESET_NEW_INTRO, MSG_RESET_NEW_BUTTON, GROUP(reset_new_fields), false, NULL, FORM_NO_LINKS};
+	MSG_RESET_NEW_TITLE, MSG_RESET_NEW_INTRO, MSG_RESET_NEW_BUTTON, GROUP(reset_new_fields), FORM_TERMS_NONE, NULL, FORM_NO_LINKS};
 
 void register_form_view(struct buf *b, const struct form_view *v)
 {

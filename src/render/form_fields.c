@@ -305,9 +305,9 @@ void form_put(struct buf *b, const struct form_view *v, const struct form_words 
 	html_lit(b, "\" method=\"post\" data-once novalidate>\n");
 	for (size_t i = 0; i < FORM_GROUPS_MAX; i++)
 		put_group(b, v, &words->groups[i]);
-	if (words->terms) {
+	if (words->terms != FORM_TERMS_NONE) {
 		html_lit(b, "<p>");
-		html_tr(b, lang, MSG_SUBMIT_TERMS);
+		html_tr(b, lang, words->terms == FORM_TERMS_ACCOUNT ? MSG_REGISTER_TERMS : MSG_SUBMIT_TERMS);
 		put_page_link(b, lang, "/terms", MSG_TERMS_LINK);
 		html_lit(b, " ·");
 		put_page_link(b, lang, "/privacy", MSG_PRIVACY_LINK);

@@ -40,12 +40,15 @@ struct form_link {
 	enum msg text;
 };
 
+/* Which pages are accepted by sending the form. */
+enum form_terms { FORM_TERMS_NONE, FORM_TERMS_LISTING, FORM_TERMS_ACCOUNT };
+
 enum { FORM_GROUPS_MAX = 2, FORM_FIELDS_MAX = 24, FORM_LINKS_MAX = 2 };
 
 struct form_words {
 	enum msg heading, intro, button; /* {1} of the intro: the listing's title or the view's arg */
 	struct form_group groups[FORM_GROUPS_MAX];
-	bool terms;                /* say which pages are accepted by sending it */
+	enum form_terms terms;
 	const char *section;       /* of the navigation; NULL: none */
 	struct form_link links[FORM_LINKS_MAX]; /* below the form */
 };

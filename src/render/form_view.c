@@ -44,15 +44,15 @@ static const struct form_field report_fields[] = {
 static const struct form_words submit_form = {
 	MSG_SUBMIT_TITLE, MSG_SUBMIT_INTRO, MSG_SUBMIT_BUTTON,
 	{{MSG_SUBMIT_LEGEND_ITEM, submit_item_fields, FORM_COUNT(submit_item_fields)},
-	 {MSG_SUBMIT_LEGEND_YOU, submit_contact_fields, FORM_COUNT(submit_contact_fields)}}, true, "submit", FORM_NO_LINKS};
+	 {MSG_SUBMIT_LEGEND_YOU, submit_contact_fields, FORM_COUNT(submit_contact_fields)}}, FORM_TERMS_LISTING, "submit", FORM_NO_LINKS};
 static const struct form_words contact_form = {
-	MSG_CONTACT_TITLE, MSG_CONTACT_INTRO, MSG_CONTACT_BUTTON, {{FORM_NONE, contact_fields, FORM_COUNT(contact_fields)}}, false, "contact", FORM_NO_LINKS};
+	MSG_CONTACT_TITLE, MSG_CONTACT_INTRO, MSG_CONTACT_BUTTON, {{FORM_NONE, contact_fields, FORM_COUNT(contact_fields)}}, FORM_TERMS_NONE, "contact", FORM_NO_LINKS};
 static const struct form_words seller_form = {
-	MSG_SELLER_CONTACT_TITLE, MSG_SELLER_CONTACT_INTRO, MSG_SELLER_CONTACT_BUTTON, {{FORM_NONE, seller_fields, FORM_COUNT(seller_fields)}}, false, NULL, FORM_NO_LINKS};
+	MSG_SELLER_CONTACT_TITLE, MSG_SELLER_CONTACT_INTRO, MSG_SELLER_CONTACT_BUTTON, {{FORM_NONE, seller_fields, FORM_COUNT(seller_fields)}}, FORM_TERMS_NONE, NULL, FORM_NO_LINKS};
 static const struct form_words member_seller_form = {
-	MSG_SELLER_CONTACT_TITLE, MSG_SELLER_CONTACT_INTRO, MSG_SELLER_CONTACT_BUTTON, {{FORM_NONE, member_seller_fields, FORM_COUNT(member_seller_fields)}}, false, NULL, FORM_NO_LINKS};
+	MSG_SELLER_CONTACT_TITLE, MSG_SELLER_CONTACT_INTRO, MSG_SELLER_CONTACT_BUTTON, {{FORM_NONE, member_seller_fields, FORM_COUNT(member_seller_fields)}}, FORM_TERMS_NONE, NULL, FORM_NO_LINKS};
 static const struct form_words report_form = {
-	MSG_REPORT_TITLE, MSG_REPORT_INTRO, MSG_REPORT_BUTTON, {{FORM_NONE, report_fields, FORM_COUNT(report_fields)}}, false, NULL, FORM_NO_LINKS};
+	MSG_REPORT_TITLE, MSG_REPORT_INTRO, MSG_REPORT_BUTTON, {{FORM_NONE, report_fields, FORM_COUNT(report_fields)}}, FORM_TERMS_NONE, NULL, FORM_NO_LINKS};
 
 void form_contact_address(struct buf *b, enum lang lang, const char *address)
 {

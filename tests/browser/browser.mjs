@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { request } from '../support/http.mjs';
 import { tool, toolsDir } from '../support/npm.mjs';
+import { makeLinks } from '../support/accounts.mjs';
 import { browserSignIn, makeMember } from '../support/members.mjs';
 import { topSrc } from '../support/nginx.mjs';
 
@@ -68,7 +69,7 @@ export async function makeListings(site) {
 		people[role] = await makeMember(site.sql, { role, name: 'Elsie Wareham' });
 	const talk = { open: await talkAbout(site, there, people.member), ended: await talkAbout(site, gone, people.member) };
 	await site.ctl('listing', 'remove', String(gone));
-	return { there, gone, people, talk };
+	return { there, gone, people, talk, links: await makeLinks(site.sql) };
 }
 
 // A member's conversation with a listing's seller, answered: { id, link }. link: the page that the seller's mail leads to.
@@ -110,6 +111,23 @@ const staticError = (lang, status) => async (page, url) => {
 
 const goTo = address => (page, url) => page.goto(url + address);
 
+// The page that asks for a code, after a right password.
+const askCode = (at, { email, password }) => async (page, url) => {
+	await page.goto(`${url}${at}/login`);
+	await page.fill('#f-email', email);
+	await page.fill('#f-password', password);
+	await page.click('main form button');
+	await page.waitForSelector('#f-code');
+};
+
+// A form for members, sent when its visitor is signed out.
+const sendSignedOut = address => async (page, url) => {
+	await page.goto(url + address);
+	await page.context().clearCookies();
+	await page.locator('main form[method=post] button').last().click();
+	await page.waitForSelector('main a[target=_blank]');
+};
+
 // Opens a page as nobody, or as one of the people that makeListings made.
 const seenBy = (person, open) => async (page, url) => {
 	await page.context().clearCookies();
@@ -119,7 +137,7 @@ const seenBy = (person, open) => async (page, url) => {
 };
 
 // Every kind of page there is, as { name, open(page, url) }. A row may end with who looks: 'member', 'moderator', 'admin'.
-export function pageTypes(lang, { there, gone, people, talk }) {
+export function pageTypes(lang, { there, gone, people, talk, links }) {
 	const at = prefix[lang];
 	return [
 		['home', goTo(`${at}/`)],
@@ -158,6 +176,21 @@ export function pageTypes(lang, { there, gone, people, talk }) {
 		['conversation-link-sent', goTo(`${at}${talk.open.link}?sent=1`)],
 		['conversation-ended', goTo(`${at}${talk.ended.link}`)],
 		['conversation-link-dead', goTo(`${at}/conversations/t/${'A'.repeat(43)}`)],
+		['login', goTo(`${at}/login`)],
+		['login-errors', sendEmpty(`${at}/login`)],
+		['login-code', askCode(at, links.guarded)],
+		['register', goTo(`${at}/register`)],
+		['register-errors', sendEmpty(`${at}/register`)],
+		['register-received', goTo(`${at}/register/received`)],
+		['verify', goTo(at + links.verify)],
+		['verify-errors', sendEmpty(at + links.verify)],
+		['verify-gone', goTo(`${at}/verify/${'A'.repeat(43)}`)],
+		['reset', goTo(`${at}/reset`)],
+		['reset-received', goTo(`${at}/reset/received`)],
+		['reset-new', goTo(at + links.reset)],
+		['reset-gone', goTo(`${at}/reset/${'A'.repeat(43)}`)],
+		['reset-done', goTo(`${at}/reset/done`)],
+		['signed-out', sendSignedOut(`${at}/account/profile`), 'member'],
 		['account', goTo(`${at}/account`), 'member'],
 		['moderation', goTo(`${at}/moderation`), 'moderator'],
 		['moderation-listing', goTo(`${at}/moderation/listings/${there}`), 'moderator'],

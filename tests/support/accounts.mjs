@@ -1,4 +1,19 @@
 // Rows for tests of accounts that no page makes in the shape they need.
+import crypto from 'node:crypto';
+import { makeMember } from './members.mjs';
+
+// What mails lead to: { verify, reset }, local paths that work, and a member who is asked for a code.
+export async function makeLinks(sql) {
+	const [verify, reset] = [0, 1].map(() => crypto.randomBytes(32).toString('base64url'));
+	const member = await makeMember(sql), guarded = await makeMember(sql);
+	await sql(`INSERT INTO registration (token_hash, email, name, password_hash, lang, created_at, expires_at)
+		SELECT UNHEX(SHA2('${verify}', 256)), 'new.${member.email}', 'Rita Noseworthy', password_hash, 'en', UTC_TIMESTAMP(), UTC_TIMESTAMP() + INTERVAL 1 DAY
+		FROM member WHERE id = ${member.id};
+		INSERT INTO token (token_hash, kind, subject_id, created_at, expires_at)
+		VALUES (UNHEX(SHA2('${reset}', 256)), 1, ${member.id}, UTC_TIMESTAMP(), UTC_TIMESTAMP() + INTERVAL 1 HOUR);
+		UPDATE member SET totp_secret = 'sealed' WHERE id = ${guarded.id}`);
+	return { verify: `/verify/${verify}`, reset: `/reset/${reset}`, guarded };
+}
 
 // A listing of nobody's, or of a member's, in any state; its id.
 export async function makeListing(site, { email, state = 0, member = null }) {
