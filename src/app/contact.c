@@ -2,6 +2,7 @@
 
 #include "app/answer.h"
 #include "app/conversation_contact.h"
+#include "app/mailing.h"
 #include "app/posting.h"
 #include "db/message_db.h"
 #include "model/listing.h"
@@ -60,7 +61,11 @@ static enum err contact_store(struct context *c, const struct contact_fields *f)
 	struct message m = {
 		.kind = MESSAGE_SITE, .lang = lang_tag(c->lang), .created_at = c->now, .name = f->name, .email = f->email, .body = f->message,
 	};
-	return message_db_add(c->db, c->arena, &m);
+	const struct mail mail = {
+		.kind = MAIL_SITE_MESSAGE, .to = c->app->conf->site.contact_email, .to_name = "", .lang = lang_tag(c->app->site.first), .arg = {f->name, f->email, f->message},
+	};
+	const char *order = mailing_order(c, &mail);
+	return order != NULL ? message_db_add(c->db, c->arena, &m, order) : ERR_NOMEM;
 }
 
 enum err contact_post(struct context *c)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "db/site_db.h"
+#include "model/mail.h"
 #include "util/clock.h"
 #include "util/mac.h"
 
@@ -35,6 +36,7 @@ static void read_row(const struct db_value *row, struct message *m)
 struct adding {
 	struct arena *arena;
 	struct message *message;
+	const char *mail;
 	uint8_t content_hash[32];
 };
 
@@ -84,12 +86,12 @@ static enum err add(struct db *db, void *ctx)
 	if (e != ERR_OK)
 		return e;
 	m->id = (int64_t)result.insert_id;
-	return outbox_db_add(db, "message", m->id, "{}");
+	return a->mail != NULL ? outbox_db_add(db, OUTBOX_MAIL, m->id, a->mail) : ERR_OK;
 }
 
-enum err message_db_add(struct db *db, struct arena *a, struct message *m)
+enum err message_db_add(struct db *db, struct arena *a, struct message *m, const char *mail)
 {
-	struct adding adding = {.arena = a, .message = m};
+	struct adding adding = {.arena = a, .message = m, .mail = mail};
 	if (m->created_at == 0)
 		m->created_at = clock_unix();
 	enum err e = hash_content(&adding);

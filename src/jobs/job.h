@@ -10,7 +10,7 @@
 struct job_context {
 	const struct conf *conf;
 	struct db *db;          /* the job's own connection, with patience for long statements */
-	struct arena *arena;    /* empty when a job begins; job_go_on leaves it alone */
+	struct arena *arena;    /* empty when a job begins, and its own to reset */
 	int64_t now;
 	/* Inside jobs.c only. */
 	struct job_thread *thread;
@@ -27,4 +27,6 @@ struct job {
 bool job_go_on(struct job_context *c);
 
 enum err job_alerts(struct job_context *c, int64_t *done);
+enum err job_expiry(struct job_context *c, int64_t *done);
+enum err job_purge(struct job_context *c, int64_t *done);
 enum err job_cleanup(struct job_context *c, int64_t *done);

@@ -16,6 +16,8 @@
 
 static const struct job table[] = {
 	{"alerts", 15, job_alerts},
+	{"expiry", 300, job_expiry},
+	{"purge", 900, job_purge},
 	{"cleanup", 600, job_cleanup},
 };
 

@@ -131,13 +131,13 @@ static struct message sample(void)
 START_TEST(a_message_is_kept_with_its_outbox_row)
 {
 	struct message m = sample(), got;
-	ck_assert_err(message_db_add(fixture.db, fixture.arena, &m), ERR_OK);
+	ck_assert_err(message_db_add(fixture.db, fixture.arena, &m, "{\"mail\":1}"), ERR_OK);
 	ck_assert_err(message_db_get(fixture.db, fixture.arena, m.id, &got), ERR_OK);
 	ck_assert_str_eq(got.body, m.body);
 	ck_assert_str_eq(got.lang, "en");
 	ck_assert_int_eq(got.created_at, m.created_at);
 	ck_assert_int_eq(got.read_at, 0);
-	ck_assert_int_eq(db_test_number(fixture.db, "SELECT COUNT(*) FROM outbox WHERE kind = 'message' AND payload = '{}'"), 1);
+	ck_assert_int_eq(db_test_number(fixture.db, "SELECT COUNT(*) FROM outbox WHERE kind = 'mail' AND payload = '{\"mail\":1}'"), 1);
 	ck_assert_err(message_db_mark_read(fixture.db, m.id), ERR_OK);
 	ck_assert_err(message_db_get(fixture.db, fixture.arena, m.id, &got), ERR_OK);
 	ck_assert_int_ne(got.read_at, 0);
@@ -186,8 +186,8 @@ START_TEST(the_same_message_is_refused_for_a_day)
 	struct message a = sample(), b = sample();
 	repeats[_i].first(&a);
 	repeats[_i].second(&b);
-	ck_assert_err(message_db_add(fixture.db, fixture.arena, &a), ERR_OK);
-	ck_assert_err(message_db_add(fixture.db, fixture.arena, &b), repeats[_i].err);
+	ck_assert_err(message_db_add(fixture.db, fixture.arena, &a, NULL), ERR_OK);
+	ck_assert_err(message_db_add(fixture.db, fixture.arena, &b, NULL), repeats[_i].err);
 }
 END_TEST
 
@@ -200,7 +200,7 @@ static void thread_sends(int number, void *ctx)
 	struct message m = sample();
 	enum err e = db_new(&fixture.conf, NULL, NULL, -1, &own);
 	if (e == ERR_OK)
-		e = message_db_add(own, a, &m);
+		e = message_db_add(own, a, &m, NULL);
 	atomic_fetch_add(&outcome[e], 1);
 	db_free(own);
 	arena_free(a);
@@ -228,7 +228,7 @@ START_TEST(messages_are_listed_newest_first)
 		m.body = body;
 		m.kind = (enum message_kind)(i % 3);
 		m.listing_id = m.kind == MESSAGE_SITE ? 0 : l->id;
-		ck_assert_err(message_db_add(fixture.db, fixture.arena, &m), ERR_OK);
+		ck_assert_err(message_db_add(fixture.db, fixture.arena, &m, NULL), ERR_OK);
 		ids[i] = m.id;
 	}
 	struct message *list;
