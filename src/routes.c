@@ -18,6 +18,7 @@
 #include "app/own_listing.h"
 #include "app/registration.h"
 #include "app/reset.h"
+#include "app/reports.h"
 #include "app/resource.h"
 #include "app/saved_search.h"
 #include "app/submission.h"
@@ -29,6 +30,7 @@ enum { FORM_BODY = 128 * 1024, JSON_BODY = 128 * 1024, BUTTON_BODY = 4096 };
 static const char *const query_own[] = {"cursor", "done", NULL};
 static const char *const query_listings[] = {"q", "category", "location", "min_price", "max_price", "sort", "cursor", "page", NULL};
 static const char *const query_feed[] = {"q", "category", "location", "min_price", "max_price", "sort", NULL};
+static const char *const query_per[] = {"per", NULL};
 static const char *const query_after[] = {"after", NULL};
 static const char *const query_cursor[] = {"limit", "cursor", NULL};
 static const char *const query_login[] = {"next", NULL};
@@ -162,6 +164,8 @@ const struct route routes[] = {
 	{HTTP_GET, "/moderation-log", moderation_log_page, ROUTE_PAGE, 0, 1, query_before, ANYONE},
 
 	/* reports */
+	{HTTP_GET, "/reports", reports_show, ROUTE_PAGE, 0, 0, query_per, ADMIN(SCOPE_MODERATION)},
+	{HTTP_GET, "/reports/{slug}.csv", reports_file, ROUTE_PAGE, 0, 0, query_per, ADMIN(SCOPE_MODERATION)},
 
 	{HTTP_GET, "/fragments/newest", fragment_newest, ROUTE_FRAGMENT, 0, 1, NULL, ANYONE},
 	{HTTP_GET, "/fragments/categories", fragment_categories, ROUTE_FRAGMENT, 0, 1, NULL, ANYONE},

@@ -19,6 +19,7 @@ static const struct job table[] = {
 	{"expiry", 300, job_expiry},
 	{"purge", 900, job_purge},
 	{"cleanup", 600, job_cleanup},
+	{"reports", 300, job_reports},
 };
 
 enum {

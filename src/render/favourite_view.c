@@ -56,7 +56,7 @@ static void put_card(struct buf *b, const struct favourites_view *v, const struc
 		listing_card_begin(b, lang, v->catalog, l, v->now, 2, l->state == LISTING_PUBLISHED);
 		put_state(b, lang, l->state);
 	} else {
-		html_lit(b, "<li class=\"card\">\n<span class=\"thumb\" aria-hidden=\"true\"></span>\n<h2 class=\"card-title\">");
+		html_lit(b, "<li class=\"card ended\">\n<span class=\"thumb\" aria-hidden=\"true\"></span>\n<h2 class=\"card-title\">");
 		html_tr(b, lang, MSG_FAVOURITE_GONE);
 		html_lit(b, "</h2>\n");
 	}

@@ -96,6 +96,8 @@ void listing_card_begin(struct buf *b, enum lang lang, const struct catalog *c, 
 	const struct category *category = catalog_category(c, l->category_id);
 	html_lit(b, "<li class=\"card");
 	listing_put_class(b, c, category);
+	if (!linked)
+		html_lit(b, " ended");
 	html_lit(b, "\">\n<span class=\"thumb\" aria-hidden=\"true\"></span>\n");
 	put_title(b, lang, l, level, linked);
 	html_lit(b, "<p class=\"price\">");

@@ -8,7 +8,7 @@
 /* An <ul class="cards">; level: the titles' heading level, 2 or 3. */
 void listing_card_list(struct buf *b, enum lang lang, const struct catalog *c, const struct listing *list, size_t n, int64_t now,
                        int level);
-/* The beginning of one card, without what ends it: for lists that add to each. linked: the title leads to the listing. */
+/* The beginning of one card, without what ends it: for lists that add to each. linked: the title leads to the listing, which is there. */
 void listing_card_begin(struct buf *b, enum lang lang, const struct catalog *c, const struct listing *l, int64_t now, int level, bool linked);
 /* "/fr/listings/12/boat", safe in an attribute. */
 void listing_put_href(struct buf *b, enum lang lang, const struct listing *l);
