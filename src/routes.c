@@ -2,7 +2,10 @@
 
 #include "app/account.h"
 #include "app/account_credentials.h"
+#include "app/account_factor.h"
+#include "app/account_leaving.h"
 #include "app/account_profile.h"
+#include "app/account_sessions.h"
 #include "app/api.h"
 #include "app/contact.h"
 #include "app/conversation.h"
@@ -96,6 +99,28 @@ const struct route routes[] = {
 	{HTTP_POST, "/account/email", account_email_save, ROUTE_PAGE, FORM_BODY, 0, NULL, MEMBER(SCOPE_NONE)},
 	{HTTP_GET, "/account/email/{token}", account_email_link, ROUTE_PAGE, 0, 0, NULL, ANYONE},
 	{HTTP_POST, "/account/email/{token}", account_email_confirm, ROUTE_PAGE, FORM_BODY, 0, NULL, ANYONE},
+	{HTTP_GET, "/account/second-factor", account_factor_show, ROUTE_PAGE, 0, 0, query_done, MEMBER(SCOPE_NONE)},
+	{HTTP_POST, "/account/second-factor", account_factor_confirm, ROUTE_PAGE, FORM_BODY, 0, NULL, MEMBER(SCOPE_NONE)},
+	{HTTP_GET, "/account/second-factor/start", account_factor_start_form, ROUTE_PAGE, 0, 0, NULL, MEMBER(SCOPE_NONE)},
+	{HTTP_POST, "/account/second-factor/start", account_factor_start, ROUTE_PAGE, FORM_BODY, 0, NULL, MEMBER(SCOPE_NONE)},
+	{HTTP_GET, "/account/second-factor/off", account_factor_off_form, ROUTE_PAGE, 0, 0, NULL, MEMBER(SCOPE_NONE)},
+	{HTTP_POST, "/account/second-factor/off", account_factor_off, ROUTE_PAGE, FORM_BODY, 0, NULL, MEMBER(SCOPE_NONE)},
+	{HTTP_GET, "/account/second-factor/codes", account_factor_codes_form, ROUTE_PAGE, 0, 0, NULL, MEMBER(SCOPE_NONE)},
+	{HTTP_POST, "/account/second-factor/codes", account_factor_codes, ROUTE_PAGE, FORM_BODY, 0, NULL, MEMBER(SCOPE_NONE)},
+	{HTTP_GET, "/account/sessions", account_sessions, ROUTE_PAGE, 0, 0, query_done, MEMBER(SCOPE_NONE)},
+	{HTTP_POST, "/account/sessions/end-others", account_sessions_end_others, ROUTE_PAGE, FORM_BODY, 0, NULL, MEMBER(SCOPE_NONE)},
+	{HTTP_POST, "/account/sessions/{id}/end", account_sessions_end, ROUTE_PAGE, FORM_BODY, 0, NULL, MEMBER(SCOPE_NONE)},
+	{HTTP_GET, "/account/tokens", account_tokens, ROUTE_PAGE, 0, 0, query_done, MEMBER(SCOPE_NONE)},
+	{HTTP_GET, "/account/tokens/new", account_token_form, ROUTE_PAGE, 0, 0, NULL, MEMBER(SCOPE_NONE)},
+	{HTTP_POST, "/account/tokens/new", account_token_make, ROUTE_PAGE, FORM_BODY, 0, NULL, MEMBER(SCOPE_NONE)},
+	{HTTP_POST, "/account/tokens/{id}/end", account_tokens_end, ROUTE_PAGE, FORM_BODY, 0, NULL, MEMBER(SCOPE_NONE)},
+	{HTTP_GET, "/account/export.json", account_export, ROUTE_PAGE, 0, 0, NULL, MEMBER(SCOPE_NONE)},
+	{HTTP_GET, "/account/delete", account_delete_form, ROUTE_PAGE, 0, 0, NULL, MEMBER(SCOPE_NONE)},
+	{HTTP_POST, "/account/delete", account_delete, ROUTE_PAGE, FORM_BODY, 0, NULL, MEMBER(SCOPE_NONE)},
+	{HTTP_GET, "/account/deleted", account_deleted, ROUTE_PAGE, 0, 0, NULL, ANYONE},
+	{HTTP_POST, "/account/keep", account_keep, ROUTE_PAGE, FORM_BODY, 0, NULL, MEMBER(SCOPE_NONE)},
+	{HTTP_GET, "/account/keep/{token}", account_keep_link, ROUTE_PAGE, 0, 0, NULL, ANYONE},
+	{HTTP_POST, "/account/keep/{token}", account_keep_confirm, ROUTE_PAGE, FORM_BODY, 0, NULL, ANYONE},
 
 	/* listings of one's own */
 	{HTTP_GET, "/account/listings", own_listing_index, ROUTE_PAGE, 0, 0, query_own, MEMBER(SCOPE_READ)},

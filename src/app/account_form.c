@@ -16,6 +16,8 @@ static const struct {
 	enum msg text;
 } done_texts[] = {
 	{"profile", MSG_PROFILE_DONE}, {"password", MSG_PASSWORD_DONE}, {"email", MSG_EMAIL_ASKED},
+	{"factor-off", MSG_FACTOR_OFF_DONE}, {"session", MSG_SESSIONS_ENDED}, {"sessions", MSG_SESSIONS_OTHERS_ENDED}, {"token", MSG_TOKENS_REVOKED},
+	{"kept", MSG_KEEP_DONE},
 };
 
 enum err account_member(struct context *c, struct member *out)

@@ -213,8 +213,8 @@ static const struct {
 	  " WHERE l.member_id = ? ORDER BY l.id", true}},
 	{OF_ID, "favourites", (const char *const[]){"listing_id", "title", "created_at", NULL},
 	 {"SELECT f.listing_id, l.title, f.created_at FROM favourite f JOIN listing l ON l.id = f.listing_id WHERE f.member_id = ? ORDER BY f.created_at", true}},
-	{OF_ID, "saved_searches", (const char *const[]){"id", "name", "query", "frequency", "lang", "created_at", NULL},
-	 {"SELECT id, name, query, frequency, lang, created_at FROM saved_search WHERE member_id = ? ORDER BY id", true}},
+	{OF_ID, "saved_searches", (const char *const[]){"id", "name", "query", "frequency", "created_at", NULL},
+	 {"SELECT id, name, query, frequency, created_at FROM saved_search WHERE member_id = ? ORDER BY id", true}},
 	{OF_ID, "saved_search_mails", (const char *const[]){"saved_search_id", "listing_id", "sent_at", NULL},
 	 {"SELECT x.saved_search_id, x.listing_id, x.sent_at FROM saved_search s JOIN saved_search_sent x ON x.saved_search_id = s.id WHERE s.member_id = ?"
 	  " ORDER BY x.sent_at", true}},

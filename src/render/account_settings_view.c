@@ -29,6 +29,10 @@ static const struct form_field email_fields[] = {
 	{"password", MSG_LABEL_CURRENT_PASSWORD, FORM_NONE, WIDGET_PASSWORD, 0, "current-password", false},
 };
 
+static const struct form_field delete_fields[] = {
+	{"password", MSG_LABEL_CURRENT_PASSWORD, FORM_NONE, WIDGET_PASSWORD, 0, "current-password", false},
+};
+
 #define SECURITY_LINK {{"/account/security", MSG_SECURITY_BACK}}
 
 static const struct form_words profile_form = {
@@ -39,6 +43,8 @@ static const struct form_words password_form = {
 	MSG_PASSWORD_TITLE, MSG_PASSWORD_INTRO, MSG_PASSWORD_BUTTON, {{FORM_NONE, password_fields, FORM_COUNT(password_fields)}}, false, NULL, SECURITY_LINK};
 static const struct form_words email_form = {
 	MSG_EMAIL_TITLE, MSG_EMAIL_INTRO, MSG_EMAIL_BUTTON, {{FORM_NONE, email_fields, FORM_COUNT(email_fields)}}, false, NULL, SECURITY_LINK};
+static const struct form_words delete_form = {
+	MSG_DELETE_TITLE, MSG_DELETE_INTRO, MSG_DELETE_BUTTON, {{FORM_NONE, delete_fields, FORM_COUNT(delete_fields)}}, false, NULL, SECURITY_LINK};
 
 void account_profile_view(struct buf *b, const struct form_view *v)
 {
@@ -53,4 +59,9 @@ void account_password_view(struct buf *b, const struct form_view *v)
 void account_email_view(struct buf *b, const struct form_view *v)
 {
 	form_put_page(b, v, &email_form);
+}
+
+void account_delete_view(struct buf *b, const struct form_view *v)
+{
+	form_put_page(b, v, &delete_form);
 }

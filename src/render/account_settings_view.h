@@ -6,3 +6,4 @@
 void account_profile_view(struct buf *b, const struct form_view *v);
 void account_password_view(struct buf *b, const struct form_view *v);
 void account_email_view(struct buf *b, const struct form_view *v);
+void account_delete_view(struct buf *b, const struct form_view *v);

@@ -24,6 +24,18 @@ static const struct account_link links_admin[] = {
 	{NULL, FORM_NONE, FORM_NONE},
 };
 
+void account_put_heading(struct buf *b, enum lang lang, enum msg heading, const char *done)
+{
+	html_lit(b, "<h1>");
+	html_tr(b, lang, heading);
+	html_lit(b, "</h1>\n");
+	if (done == NULL)
+		return;
+	html_lit(b, "<div class=\"notice good\" role=\"status\">\n<p>");
+	html_text(b, done);
+	html_lit(b, "</p>\n</div>\n");
+}
+
 void account_put_begin(struct buf *b, const struct page *page, enum msg heading, const char *done)
 {
 	struct page p = *page;
@@ -31,14 +43,7 @@ void account_put_begin(struct buf *b, const struct page *page, enum msg heading,
 		p.title = tr(p.lang, heading);
 	p.noindex = true;
 	layout_begin(b, &p);
-	html_lit(b, "<h1>");
-	html_tr(b, p.lang, heading);
-	html_lit(b, "</h1>\n");
-	if (done == NULL)
-		return;
-	html_lit(b, "<div class=\"notice good\" role=\"status\">\n<p>");
-	html_text(b, done);
-	html_lit(b, "</p>\n</div>\n");
+	account_put_heading(b, p.lang, heading, done);
 }
 
 void account_put_back(struct buf *b, enum lang lang, const char *path, enum msg text)

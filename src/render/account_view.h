@@ -25,8 +25,9 @@ struct account_ask_view {
 };
 void account_ask_view(struct buf *b, const struct account_ask_view *v);
 
-/* Heading; then what has been done. */
+/* The page up to and with its heading; then what has been done. */
 void account_put_begin(struct buf *b, const struct page *page, enum msg heading, const char *done);
+void account_put_heading(struct buf *b, enum lang lang, enum msg heading, const char *done);
 /* The link back to a page of the account. */
 void account_put_back(struct buf *b, enum lang lang, const char *path, enum msg text);
 /* "January 31, 2026" in a time element. */

@@ -85,8 +85,10 @@ static void put_input(struct buf *b, const struct form_view *v, const struct for
 	case WIDGET_MONEY:
 		html_lit(b, " class=\"short\" type=\"text\" inputmode=\"decimal\"");
 		break;
+	case WIDGET_CODE: /* recovery codes have letters */
+		html_lit(b, " class=\"short\" type=\"text\" spellcheck=\"false\" autocapitalize=\"characters\"");
+		break;
 	case WIDGET_COUNT:
-	case WIDGET_CODE:
 		html_lit(b, " class=\"short\" type=\"text\" inputmode=\"numeric\"");
 		break;
 	case WIDGET_PASSWORD:

@@ -5,6 +5,7 @@
 #include "db/db.h"
 
 Suite *suite_account(void);
+Suite *suite_account_end(void);
 Suite *suite_db(void);
 Suite *suite_migrate(void);
 Suite *suite_db_faults(void);
@@ -23,7 +24,7 @@ int main(void)
 		fputs("the client library does not start\n", stderr);
 		return EXIT_FAILURE;
 	}
-	int status = suites_run((suite_maker[]){suite_db, suite_migrate, suite_listing_page, suite_listing_search, suite_listing_write, suite_own_listing, suite_catalog, suite_member, suite_site, suite_conversation, suite_account, suite_db_faults, NULL});
+	int status = suites_run((suite_maker[]){suite_db, suite_migrate, suite_listing_page, suite_listing_search, suite_listing_write, suite_own_listing, suite_catalog, suite_member, suite_site, suite_conversation, suite_account, suite_account_end, suite_db_faults, NULL});
 	db_library_end();
 	return status;
 }
