@@ -42,19 +42,18 @@ void account_token_new_moderator_view(struct buf *b, const struct form_view *v)
 	form_put_page(b, v, &moderator_words);
 }
 
-static void device_name(struct buf *out, enum lang lang, const struct session *s)
+/* joined: where a name of two words is put together. */
+static const char *device_name(struct buf *joined, enum lang lang, const struct session *s)
 {
 	struct device d = device_of(s->user_agent);
 	if (s->kind == SESSION_TOKEN)
-		buf_puts(out, s->label);
-	else if (s->kind == SESSION_PROGRAM && d.browser == NULL)
-		buf_puts(out, tr(lang, MSG_DEVICE_PROGRAM));
-	else if (d.browser == NULL)
-		buf_puts(out, tr(lang, MSG_DEVICE_BROWSER));
-	else if (d.system == NULL)
-		buf_puts(out, d.browser);
-	else
-		tr_format(out, lang, MSG_DEVICE_BROWSER_ON, (const char *const[]){d.browser, d.system}, 2);
+		return s->label;
+	if (d.browser == NULL)
+		return tr(lang, s->kind == SESSION_PROGRAM ? MSG_DEVICE_PROGRAM : MSG_DEVICE_BROWSER);
+	if (d.system == NULL)
+		return d.browser;
+	tr_format(joined, lang, MSG_DEVICE_BROWSER_ON, (const char *const[]){d.browser, d.system}, 2);
+	return buf_str(joined);
 }
 
 static void put_term(struct buf *b, enum lang lang, enum msg term)
@@ -116,14 +115,14 @@ static void put_facts(struct buf *b, const struct sessions_view *v, const struct
 static void put_session(struct buf *b, const struct sessions_view *v, const struct session *s)
 {
 	enum lang lang = v->page.lang;
-	struct buf name;
+	struct buf joined;
 	char path[PATH_MAX_TEXT], id[I64_TEXT_SIZE];
-	buf_init(&name, NAME_CAP);
-	device_name(&name, lang, s);
+	buf_init(&joined, NAME_CAP);
+	const char *name = device_name(&joined, lang, s);
 	i64_text(s->id, id);
 	snprintf(path, sizeof path, "/account/%s/%s/end", s->kind == SESSION_TOKEN ? "tokens" : "sessions", id);
 	html_lit(b, "<li><h2>");
-	html_text(b, buf_str(&name));
+	html_text(b, name);
 	html_lit(b, "</h2>\n");
 	put_facts(b, v, s);
 	if (s->id == v->current) {
@@ -132,10 +131,10 @@ static void put_session(struct buf *b, const struct sessions_view *v, const stru
 		html_lit(b, "</strong></p>\n");
 	} else {
 		form_put_button(b, lang, v->form_age, &(struct form_button){
-			.path = path, .label = s->kind == SESSION_TOKEN ? MSG_TOKENS_REVOKE : MSG_SESSIONS_END, .about = buf_str(&name)});
+			.path = path, .label = s->kind == SESSION_TOKEN ? MSG_TOKENS_REVOKE : MSG_SESSIONS_END, .about = name});
 	}
 	html_lit(b, "</li>\n");
-	buf_free(&name);
+	buf_free(&joined);
 }
 
 static void put_list(struct buf *b, const struct sessions_view *v)

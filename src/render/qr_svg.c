@@ -5,34 +5,17 @@
 
 enum { QUIET = 4 }; /* modules: ISO/IEC 18004, 6.3.8 */
 
-static void put_row(struct buf *b, const unsigned char *row, int width, int y)
+/* How many modules from here on are dark. */
+static int dark_run(const QRcode *code, int x, int y)
 {
-	for (int x = 0, run; x < width; x += run) {
-		run = 1;
-		if ((row[x] & 1) == 0)
-			continue;
-		while (x + run < width && (row[x + run] & 1) != 0)
-			run++;
-		html_lit(b, "M");
-		html_int(b, x + QUIET);
-		html_lit(b, " ");
-		html_int(b, y + QUIET);
-		html_lit(b, "h");
-		html_int(b, run);
-		html_lit(b, "v1h-");
-		html_int(b, run);
-		html_lit(b, "z");
-	}
+	int run = 0;
+	while (x + run < code->width && (code->data[y * code->width + x + run] & 1) != 0)
+		run++;
+	return run;
 }
 
-void qr_svg(struct buf *b, const char *text, const char *label)
+static void put_code(struct buf *b, const QRcode *code, const char *label)
 {
-	errno = 0;
-	QRcode *code = QRcode_encodeString8bit(text, 0, QR_ECLEVEL_M);
-	if (code == NULL) {
-		b->error = errno == ENOMEM ? ERR_NOMEM : ERR_TOO_LARGE;
-		return;
-	}
 	int side = code->width + 2 * QUIET;
 	html_lit(b, "<svg class=\"qr\" xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-label=\"");
 	html_attr(b, label);
@@ -45,8 +28,34 @@ void qr_svg(struct buf *b, const char *text, const char *label)
 	html_lit(b, "v");
 	html_int(b, side);
 	html_lit(b, "H0z\"/><path fill=\"#000\" d=\"");
-	for (int y = 0; y < code->width; y++)
-		put_row(b, code->data + (size_t)y * (size_t)code->width, code->width, y);
+	/* the dark modules of a row that touch are one bar */
+	for (int y = 0; y < code->width; y++) {
+		for (int x = 0, run; x < code->width; x += run + 1) {
+			run = dark_run(code, x, y);
+			if (run == 0)
+				continue;
+			html_lit(b, "M");
+			html_int(b, x + QUIET);
+			html_lit(b, " ");
+			html_int(b, y + QUIET);
+			html_lit(b, "h");
+			html_int(b, run);
+			html_lit(b, "v1h-");
+			html_int(b, run);
+			html_lit(b, "z");
+		}
+	}
 	html_lit(b, "\"/></svg>\n");
+}
+
+void qr_svg(struct buf *b, const char *text, const char *label)
+{
+	errno = 0;
+	QRcode *code = QRcode_encodeString8bit(text, 0, QR_ECLEVEL_M);
+	if (code == NULL) {
+		b->error = errno == ENOMEM ? ERR_NOMEM : ERR_TOO_LARGE;
+		return;
+	}
+	put_code(b, code, label);
 	QRcode_free(code);
 }
