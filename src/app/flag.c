@@ -70,7 +70,8 @@ static enum err flag_store(struct context *c, const struct listing *l, enum flag
 {
 	struct moderation_author author;
 	char reporter[FLAG_REPORTER_SIZE];
-	bool held = false;
+	uint8_t unused[TOKEN_HASH];
+	bool held = false, linked = false;
 	enum err e = context_catalog(c);
 	if (e == ERR_OK)
 		e = moderation_author_load(c, l, &author);
@@ -79,7 +80,7 @@ static enum err flag_store(struct context *c, const struct listing *l, enum flag
 	flag_reporter(c->session != NULL ? c->session->member_id : 0, c->req->client_address, reporter);
 	struct flag f = {.listing_id = l->id, .reporter = reporter, .reason = reason, .body = body, .created_at = c->now};
 	struct flag_holding hold = {.limit = c->app->conf->moderation.flags_to_hold, .reason = moderation_reason_text(c, author.lang, REASON_FLAGS, NULL)};
-	hold.mail = moderation_mail(c, MAIL_LISTING_HELD, l, &author, hold.reason);
+	hold.mail = moderation_mail(c, MAIL_LISTING_HELD, l, &author, hold.reason, unused, &linked);
 	if (hold.mail == NULL)
 		return ERR_NOMEM;
 	e = flag_db_add(c->db, c->arena, c->catalog, &f, &hold, &held);

@@ -188,43 +188,6 @@ static void decision_read(const struct context *c, struct decision_fields *f, st
 	d->last_flag = f->flag;
 }
 
-static enum mail_kind decision_mail(enum decision_kind k)
-{
-	switch (k) {
-	case DECISION_REJECT: return MAIL_LISTING_REJECTED;
-	case DECISION_HOLD: return MAIL_LISTING_HELD;
-	case DECISION_REMOVE: return MAIL_LISTING_REMOVED;
-	case DECISION_APPROVE:
-	case DECISION_DISMISS:
-	case DECISION_COUNT: break;
-	}
-	return MAIL_LISTING_APPROVED;
-}
-
-static enum err decide(struct context *c, const struct listing *l, struct decision *d)
-{
-	struct moderation_author author;
-	enum err e = context_catalog(c);
-	if (e == ERR_OK)
-		e = moderation_author_load(c, l, &author);
-	if (e != ERR_OK)
-		return e;
-	d->listing_id = l->id;
-	d->moderator_id = c->session->member_id;
-	d->now = c->now;
-	d->trusted_after = c->app->conf->moderation.trusted_after;
-	d->reason = moderation_reason_text(c, author.lang, d->code, d->words);
-	d->mail = moderation_mail(c, decision_mail(d->kind), l, &author, d->reason);
-	if (d->mail == NULL)
-		return ERR_NOMEM;
-	e = moderation_db_decide(c->db, c->arena, c->catalog, d);
-	if (e != ERR_OK)
-		return e;
-	LOG_INFO("moderation", LOG_S("request_id", c->req->request_id), LOG_S("action", decision_name(d->kind)), LOG_I("listing", l->id),
-	         LOG_I("moderator", d->moderator_id), LOG_S("state", listing_state_name(d->is)), LOG_I("member_trusted", d->trusted));
-	return ERR_OK;
-}
-
 static void decision_taken(struct context *c, const struct decision *d)
 {
 	if (!c->api) {
@@ -259,7 +222,7 @@ enum err moderation_decide(struct context *c)
 		answer_problem(c, p.status, tr(c->lang, MSG_PROBLEM_BODY), &p.errors);
 		return ERR_OK;
 	}
-	e = decide(c, &entry.listing, &d);
+	e = moderation_carry_out(c, &entry.listing, c->session->member_id, &d);
 	if (e == ERR_CONFLICT)
 		return moderation_late(c, entry.listing.id, f.entry);
 	if (e == ERR_OK)

@@ -3,6 +3,7 @@
 #include "app/answer.h"
 #include "app/credential.h"
 #include "app/mailing.h"
+#include "app/screening.h"
 #include "app/session.h"
 #include "db/member_db.h"
 #include "db/registration_db.h"
@@ -85,6 +86,16 @@ static void register_taken(struct context *c)
 	json_object_end(&j);
 }
 
+/* Whoever has been shut out learns so, and nobody else anything about the address. */
+static enum err register_screen(struct context *c, const char *email, struct posting *p)
+{
+	struct screening s;
+	enum err e = screening_check(c, NULL, NULL, email, &s);
+	if (e == ERR_OK && s.verdict == SCREENING_REFUSE)
+		screening_refuse(c, &s, "", "", p);
+	return e;
+}
+
 enum err register_post(struct context *c)
 {
 	struct register_fields f = {.name = NULL};
@@ -99,6 +110,8 @@ enum err register_post(struct context *c)
 	credential_check_new(c, "password", f.password, f.name, email, &p);
 	if (p.status == 0)
 		e = posting_limit(c, "register", c->app->conf->limits.register_per_hour, &p);
+	if (e == ERR_OK && p.status == 0)
+		e = register_screen(c, email, &p);
 	/* The hash is made before anybody looks whether the address is known. */
 	if (e == ERR_OK && p.status == 0)
 		e = credential_hash(c, f.password, &hash);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/moderation_mail.h"
 #include "ctl/ctl.h"
 #include "ctl/ctl_catalog.h"
 #include "ctl/listing_input.h"
@@ -11,7 +12,7 @@
 #include "model/money.h"
 #include "util/clock.h"
 
-enum { LIMIT = 50, LIMIT_MAX = 1000, REASON_MAX = 500, DESCRIPTION_BYTES = 60000 };
+enum { LIMIT = 50, LIMIT_MAX = 1000, REASON_MAX = MODERATION_REASON_MAX, DESCRIPTION_BYTES = 60000 };
 
 static void price_text(const struct listing *l, char out[static 48])
 {
@@ -286,17 +287,27 @@ static int changed(struct ctl *ctl, const struct listing *l, enum err e, const c
 	return CTL_OK;
 }
 
-static int approve(struct ctl *ctl)
+/* As a moderator decides, with the entry in the log and the mail; the log says the site did it. */
+static int decide(struct ctl *ctl, enum decision_kind kind, const char *reason, const char *done)
 {
 	struct catalog *cat = NULL;
 	struct listing l;
 	int status = get(ctl, &l);
 	if (status == CTL_OK)
 		status = ctl_catalog(ctl, &cat);
-	if (status == CTL_OK)
-		status = changed(ctl, &l, listing_db_approve(ctl->db, ctl->arena, cat, l.id, clock_unix()), "published");
+	if (status == CTL_OK) {
+		const struct app app = {.conf = &ctl->conf};
+		struct context c = {.app = &app, .db = ctl->db, .arena = ctl->arena, .catalog = cat, .now = clock_unix()};
+		struct decision d = {.kind = kind, .words = reason};
+		status = changed(ctl, &l, moderation_carry_out(&c, &l, 0, &d), done);
+	}
 	catalog_free(cat);
 	return status;
+}
+
+static int approve(struct ctl *ctl)
+{
+	return decide(ctl, DECISION_APPROVE, NULL, "published");
 }
 
 static int reject(struct ctl *ctl)
@@ -305,24 +316,13 @@ static int reject(struct ctl *ctl)
 		const char *reason;
 	} f = {""};
 	static const struct field fields[] = {{"reason", FIELD_TEXT, offsetof(struct reason, reason), 0, REASON_MAX, false}};
-	struct listing l;
 	int status = ctl_form(ctl, fields, 1, NULL, &f);
-	if (status == CTL_OK)
-		status = get(ctl, &l);
-	return status == CTL_OK ? changed(ctl, &l, listing_db_reject(ctl->db, l.id, f.reason), "rejected") : status;
+	return status == CTL_OK ? decide(ctl, DECISION_REJECT, f.reason, "rejected") : status;
 }
 
 static int remove_one(struct ctl *ctl)
 {
-	struct catalog *cat = NULL;
-	struct listing l;
-	int status = get(ctl, &l);
-	if (status == CTL_OK)
-		status = ctl_catalog(ctl, &cat);
-	if (status == CTL_OK)
-		status = changed(ctl, &l, listing_db_remove(ctl->db, ctl->arena, cat, l.id), "removed");
-	catalog_free(cat);
-	return status;
+	return decide(ctl, DECISION_REMOVE, NULL, "removed");
 }
 
 #define PAGE_OPTIONS \
@@ -340,7 +340,7 @@ static const struct arg_option show_options[] = {
 	{NULL, NULL, NULL},
 };
 static const struct arg_option reject_options[] = {
-	{"reason", "TEXT", "why, for whoever looks it up"},
+	{"reason", "TEXT", "why: the author and everybody who looks at the moderation log can read it"},
 	{NULL, NULL, NULL},
 };
 #define FIELD_OPTIONS \

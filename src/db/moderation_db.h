@@ -25,6 +25,7 @@ struct decision {
 	int64_t last_flag;             /* flags after this one stay open; 0: none does */
 	int64_t trusted_after;         /* so many approved listings make their member trusted; 0: never */
 	const char *mail;              /* from mailing_order(): to the author; NULL: none */
+	const uint8_t *manage;         /* hash of a token by which a visitor manages it, in the mail; NULL: none */
 	int64_t now;
 	enum listing_state was, is;    /* out */
 	bool trusted;                  /* out: the member is trusted from now on */

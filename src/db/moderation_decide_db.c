@@ -3,6 +3,10 @@
 #include "db/listing_db.h"
 #include "db/member_db.h"
 #include "db/moderation_db.h"
+#include "db/token_db.h"
+
+/* As long as the listing lives. */
+enum { MANAGE_SECONDS = 3650 * 86400 };
 
 static const struct db_sql sql_last_entry = {"SELECT COALESCE(MAX(id), 0) FROM moderation_entry WHERE listing_id = ?", true};
 static const struct db_sql sql_lock_listing = {"SELECT version, state FROM listing WHERE id = ? FOR UPDATE", false};
@@ -75,6 +79,8 @@ static enum err decided(struct db *db, void *ctx, int64_t id)
 		e = ERR_CONFLICT;
 	if (e == ERR_OK && d->decides_flags)
 		e = flag_db_decide(db, id, 0, decision->last_flag, d->flags, decision->now);
+	if (e == ERR_OK && decision->manage != NULL)
+		e = token_db_add(db, TOKEN_LISTING_MANAGE, decision->manage, id, NULL, decision->now + MANAGE_SECONDS);
 	if (e == ERR_OK && d->action == MODERATION_HOLD && d->listing.state == LISTING_PUBLISHED)
 		e = db_exec(db, &sql_waits, DB_ARGS(db_time(decision->now), db_int(id)), NULL);
 	if (e == ERR_OK)

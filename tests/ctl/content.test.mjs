@@ -128,7 +128,6 @@ test('listings: pending, approved, edited, removed', () => {
 	assert.equal(facets(id), '9');
 	assert.match(s.ok('listing', 'show', String(id)), /State +published\n/);
 	refuse(1, new RegExp(`listing ${id} is published: it cannot be published`), 'listing', 'approve', String(id));
-	refuse(1, new RegExp(`listing ${id} is published: it cannot be rejected`), 'listing', 'reject', String(id));
 
 	s.ok('listing', 'edit', String(id), '--price', '99', '--category', 'boats', '--stock', '3');
 	const edited = s.json('listing', 'show', String(id));
@@ -141,6 +140,8 @@ test('listings: pending, approved, edited, removed', () => {
 	assert.equal(facets(id), '0');
 	assert.equal(s.json('listing', 'show', String(id)).state, 'removed');
 	refuse(1, /cannot be removed/, 'listing', 'remove', String(id));
+	refuse(1, new RegExp(`listing ${id} is removed: it cannot be rejected`), 'listing', 'reject', String(id));
+	assert.equal(s.sql(`SELECT GROUP_CONCAT(action ORDER BY id) FROM moderation_entry WHERE listing_id = ${id} AND moderator_id IS NULL`)[0][0], '1,5');
 	refuse(1, /has been removed/, 'listing', 'edit', String(id), '--price', '1');
 	assert.ok(s.json('listing', 'list', '--state', 'removed').some(x => x.id === id));
 });
@@ -152,6 +153,9 @@ test('listings: published at once, rejected with a reason', () => {
 	const other = add('--stock', '2');
 	assert.match(s.ok('listing', 'reject', String(other), '--reason', 'Not for sale here'), /rejected/);
 	assert.match(s.ok('listing', 'show', String(other)), /Reason +Not for sale here/);
+	const told = JSON.parse(s.sql(`SELECT payload FROM outbox WHERE kind = 'mail' AND subject_id = ${other}`)[0][0]);
+	assert.deepEqual([told.mail, told.args[1]], ['listing-rejected', 'Not for sale here']);
+	assert.match(told.args[2], /\/manage\/[\w-]{43}\/edit$/);
 	assert.ok(s.json('listing', 'list', '--state', 'rejected').some(x => x.id === other));
 });
 
