@@ -1,15 +1,31 @@
 #include <stdio.h>
+#include <string.h>
 
 #include "ctl/ctl.h"
 
-/* The file was read when the command began: what is left are the secret and a word. */
-static int check_config(struct ctl *ctl)
+static int check_secret(struct ctl *ctl, const char *key, const char *reference)
 {
 	char secret[CONF_TEXT_MAX];
-	enum err e = conf_secret(ctl->conf.database.password, secret, sizeof secret);
-	if (e != ERR_OK)
-		return ctl_fail(ctl, "%s: [database] password = %s cannot be read: %s", ctl->config_path, ctl->conf.database.password, err_text(e));
+	enum err e = conf_secret(reference, secret, sizeof secret);
+	explicit_bzero(secret, sizeof secret);
+	return e == ERR_OK ? CTL_OK : ctl_fail(ctl, "%s: %s = %s cannot be read: %s", ctl->config_path, key, reference, err_text(e));
+}
+
+/* The file was read when the command began: what is left are the secrets, what one key asks of others, and a word. */
+static int check_config(struct ctl *ctl)
+{
+	const struct conf *c = &ctl->conf;
+	bool smtp = strcmp(c->mail.transport, "smtp") == 0;
+	int status = check_secret(ctl, "[database] password", c->database.password);
+	if (status == CTL_OK)
+		status = check_secret(ctl, "[mail] smtp_password", c->mail.smtp_password);
+	if (status == CTL_OK && smtp && (c->mail.smtp_url[0] == '\0' || c->mail.from[0] == '\0'))
+		status = ctl_fail(ctl, "%s: [mail] transport = smtp needs %s", ctl->config_path, c->mail.smtp_url[0] == '\0' ? "smtp_url" : "from");
+	if (status != CTL_OK)
+		return status;
 	printf("%s is good.\n", ctl->config_path);
+	if (!smtp)
+		puts("Mails only become files: [mail] transport is folder.");
 	return CTL_OK;
 }
 

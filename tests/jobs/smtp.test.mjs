@@ -166,10 +166,14 @@ test('a server that says nothing more is given up after smtp_timeout', async t =
 
 test('smtp without a server or a sender is refused with a sentence', async () => {
 	for (const [mail, word] of [[{ transport: 'smtp', from: 'a@b.example' }, /smtp_url/], [{ transport: 'smtp', smtp_url: 'smtp://localhost:1' }, /from/]]) {
-		const result = await tool(configure(site, mail), 'jobs', '--once');
-		assert.equal(result.status, 1);
-		assert.match(result.stderr, word);
+		for (const command of [['jobs', '--once'], ['jobs'], ['check-config']]) {
+			const result = await tool(configure(site, mail), ...command);
+			assert.equal(result.status, 1);
+			assert.match(result.stderr, word);
+		}
 	}
+	const lost = await tool(configure(site, { transport: 'smtp', from: 'a@b.example', smtp_url: 'smtp://localhost:1', smtp_password: 'file:/nowhere' }), 'check-config');
+	assert.match(lost.stderr, /smtp_password = file:\/nowhere cannot be read/);
 	const result = await tool(configure(site, { transport: 'smtp', smtp_url: 'http://localhost' }), 'jobs', '--once');
 	assert.match(result.stderr, /smtp_url.*smtp:\/\/ or smtps:\/\//);
 });

@@ -229,6 +229,8 @@ START_TEST(every_key_is_read)
 		"[worker]\nthreads = 8\nmax_connections = 99\nread_timeout_ms = 1000\ndrain_seconds = 5\narena_kb = 512\n"
 		"runtime_dir = /r\nclient_dir = /c\ntrusted_proxies = 10.0.0.0/8, ::1 ; ours\n  192.0.2.1, ; more\n\t2001:db8::/32\n"
 		"[limits]\nsubmit_per_hour = 1\ncontact_per_hour = 2\nreport_per_hour = 3\nregister_per_hour = 4\nsign_in_per_account = 5\nsign_in_per_address = 6\nform_min_seconds = 0\nform_max_seconds = 60\n"
+		"[mail]\ntransport = smtp\nfolder = /m\nfrom = a@example.ca\nfrom_name = Ours\nreply_to = b@example.ca\nsmtp_url = smtps://[::1]:465\n"
+		"smtp_user = me\nsmtp_password = env:P\nsmtp_tls_ca = /mail.pem\nsmtp_timeout = 7\n"
 		"[log]\nlevel = error";
 	struct conf c;
 	struct conf_error e;
@@ -266,7 +268,47 @@ START_TEST(every_key_is_read)
 	ck_assert_int_eq(c.limits.sign_in_per_address, 6);
 	ck_assert_int_eq(c.limits.form_min_seconds, 0);
 	ck_assert_int_eq(c.limits.form_max_seconds, 60);
+	ck_assert_str_eq(c.mail.transport, "smtp");
+	ck_assert_str_eq(c.mail.folder, "/m");
+	ck_assert_str_eq(c.mail.from, "a@example.ca");
+	ck_assert_str_eq(c.mail.from_name, "Ours");
+	ck_assert_str_eq(c.mail.reply_to, "b@example.ca");
+	ck_assert_str_eq(c.mail.smtp_url, "smtps://[::1]:465");
+	ck_assert_str_eq(c.mail.smtp_user, "me");
+	ck_assert_str_eq(c.mail.smtp_password, "env:P");
+	ck_assert_str_eq(c.mail.smtp_tls_ca, "/mail.pem");
+	ck_assert_int_eq(c.mail.smtp_timeout, 7);
 	ck_assert_str_eq(c.log.level, "error");
+}
+END_TEST
+
+static const struct {
+	const char *url;
+	bool good;
+} mail_servers[] = {
+	{"smtp://mail.example.ca:587", true}, {"smtps://mail.example.ca", true}, {"smtp://192.0.2.1:25", true}, {"smtp://[2001:db8::1]:25", true}, {"smtp://", false},
+	{"mail.example.ca", false}, {"http://mail.example.ca", false}, {"smtp://me:secret@mail.example.ca", false}, {"smtp://mail.example.ca/x", false},
+	{"smtp://mail.example.ca:0", false}, {"smtp://mail.example.ca:65536", false}, {"smtp://mail example", false}, {"SMTP://mail.example.ca", false},
+};
+
+START_TEST(a_mail_server_is_one)
+{
+	check_value(SITE "[mail]\nsmtp_url = ", mail_servers[_i].url, mail_servers[_i].good);
+}
+END_TEST
+
+START_TEST(mail_goes_below_the_runtime_folder_unless_said)
+{
+	struct conf c;
+	char path[64], small[8];
+	conf_defaults(&c);
+	snprintf(c.worker.runtime_dir, sizeof c.worker.runtime_dir, "/run/x");
+	ck_assert_int_eq(conf_mail_folder(&c, path, sizeof path), ERR_OK);
+	ck_assert_str_eq(path, "/run/x/mail");
+	snprintf(c.mail.folder, sizeof c.mail.folder, "/srv/mail");
+	ck_assert_int_eq(conf_mail_folder(&c, path, sizeof path), ERR_OK);
+	ck_assert_str_eq(path, "/srv/mail");
+	ck_assert_int_eq(conf_mail_folder(&c, small, sizeof small), ERR_TOO_LARGE);
 }
 END_TEST
 
@@ -384,6 +426,8 @@ Suite *suite_conf(void)
 	tcase_add_loop_test(t, an_address_of_the_site_is_one, 0, sizeof urls / sizeof *urls);
 	tcase_add_loop_test(t, an_email_is_one, 0, sizeof emails / sizeof *emails);
 	tcase_add_test(t, every_key_is_read);
+	tcase_add_loop_test(t, a_mail_server_is_one, 0, sizeof mail_servers / sizeof *mail_servers);
+	tcase_add_test(t, mail_goes_below_the_runtime_folder_unless_said);
 	tcase_add_test(t, the_least_file_gives_the_defaults);
 	tcase_add_loop_test(t, a_line_as_long_as_the_readers_room, 0, 24);
 	tcase_add_test(t, what_cannot_be_read_is_said);
