@@ -5,7 +5,7 @@
 #include "suites_http.h"
 
 struct answers {
-	const char *text, *lines, *email, *slug, *token;
+	const char *text, *lines, *email, *slug, *token, *password;
 	int64_t money, number;
 };
 
@@ -16,6 +16,7 @@ static const struct field table[] = {
 	{"email", FIELD_EMAIL, AT(email), 3, 254, false},
 	{"slug", FIELD_SLUG, AT(slug), 1, 10, false},
 	{"token", FIELD_TOKEN, AT(token), 2, 8, false},
+	{"password", FIELD_PASSWORD, AT(password), 3, 10, false},
 	{"money", FIELD_MONEY, AT(money), 100, 100000, false},
 	{"number", FIELD_INT, AT(number), -5, 99, false},
 };
@@ -57,6 +58,12 @@ static const struct {
 	{"text", "e\u0301te\u0301", 0, "été"}, /* NFC: three characters */
 	{"text", "ééé", 0, "ééé"},
 	{"text", "🚣🚣🚣🚣🚣🚣🚣🚣🚣🚣", 0, "🚣🚣🚣🚣🚣🚣🚣🚣🚣🚣"},
+	{"password", "  a \t b ", MSG_FIELD_CHARACTERS, ""},
+	{"password", " a  b ", 0, " a  b "}, /* as typed */
+	{"password", "e\u0301 e\u0301", 0, "é é"},
+	{"password", "🚣🚣", MSG_FIELD_TOO_SHORT, "3"},
+	{"password", "🚣🚣🚣🚣🚣🚣🚣🚣🚣🚣🚣", MSG_FIELD_TOO_LONG, "10"},
+	{"password", "     ", 0, ""}, /* nothing to see: not given */
 	{"text", "ab", MSG_FIELD_TOO_SHORT, "3"},
 	{"text", " ab ", MSG_FIELD_TOO_SHORT, "3"},
 	{"text", "abcdefghijk", MSG_FIELD_TOO_LONG, "10"},
