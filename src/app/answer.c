@@ -32,6 +32,7 @@ struct page answer_page(const struct context *c, const char *title, const char *
 {
 	return (struct page){
 		.site = &c->app->site, .lang = c->lang, .title = title, .path = path, .og_type = "website", .signed_in = c->session != NULL,
+		.section = strncmp(path, "/account", 8) == 0 ? "account" : NULL,
 	};
 }
 
