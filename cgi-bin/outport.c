@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/miss_counter.h"
 #include "app/rule_cache.h"
 #include "app/view_counter.h"
 #include "db/db.h"
@@ -120,7 +121,8 @@ static enum err app_load(struct app *app, const struct conf *conf, struct arena 
 	app->keys = site_keys_new();
 	app->rules = rule_cache_new();
 	app->views = view_counter_new();
-	return app->catalogs != NULL && app->counts != NULL && app->keys != NULL && app->rules != NULL && app->views != NULL ? ERR_OK : ERR_NOMEM;
+	app->misses = miss_counter_new();
+	return app->catalogs != NULL && app->counts != NULL && app->keys != NULL && app->rules != NULL && app->views != NULL && app->misses != NULL ? ERR_OK : ERR_NOMEM;
 }
 
 static void app_unload(struct app *app)
@@ -130,6 +132,7 @@ static void app_unload(struct app *app)
 	site_keys_free(app->keys);
 	rule_cache_free(app->rules);
 	view_counter_free(app->views);
+	miss_counter_free(app->misses);
 	if (app->metrics != NULL)
 		metrics_close(app->metrics);
 }

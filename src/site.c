@@ -4,6 +4,7 @@
 
 #include "app/answer.h"
 #include "app/guard.h"
+#include "app/miss_counter.h"
 #include "app/session.h"
 #include "app/view_counter.h"
 #include "routes.h"
@@ -241,9 +242,18 @@ static void site_views_write(struct site_thread *t)
 		LOG_WARN("views_not_written", LOG_S("error", err_text(e)));
 }
 
+static void site_misses_write(struct site_thread *t)
+{
+	enum err e = miss_counter_write(t->site->app->misses, t->db, clock_unix());
+	if (e != ERR_OK)
+		LOG_WARN("misses_not_written", LOG_S("error", err_text(e)));
+}
+
 static void site_rest(void *thread)
 {
 	struct site_thread *t = thread;
+	if (miss_counter_due(t->site->app->misses, clock_unix()))
+		site_misses_write(t);
 	if (view_counter_due(t->site->app->views, clock_unix()))
 		site_views_write(t);
 }
@@ -254,6 +264,7 @@ static void site_thread_stop(void *thread)
 	if (t == NULL)
 		return;
 	site_views_write(t);
+	site_misses_write(t);
 	db_free(t->db);
 	free(t);
 }

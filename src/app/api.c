@@ -54,6 +54,7 @@ enum err api_listings(struct context *c)
 	}
 	if (r.query.q != NULL)
 		answer_cache(c, SEARCH_CACHE_SECONDS);
+	listing_page_missed(c, &r, &page);
 	struct json j;
 	answer_json(c, 200, &j);
 	json_object(&j);

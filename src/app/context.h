@@ -25,6 +25,7 @@ struct app {
 	struct site_keys *keys;
 	struct rule_cache *rules;
 	struct view_counter *views;
+	struct miss_counter *misses;
 	const char *openapi; /* the API's description, as it is served */
 	int money_digits;    /* of the site's currency */
 };

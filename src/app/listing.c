@@ -156,6 +156,8 @@ enum err listing_index(struct context *c)
 		return e;
 	if (r.query.q != NULL)
 		answer_cache(c, SEARCH_CACHE_SECONDS);
+	if (!v.too_broad)
+		listing_page_missed(c, &r, &page);
 	index_write(c, &r, &v);
 	return ERR_OK;
 }

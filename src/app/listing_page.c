@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "app/miss_counter.h"
 #include "db/listing_db.h"
 #include "model/cursor.h"
 #include "util/mac.h"
@@ -21,6 +22,12 @@ enum err listing_page_load(struct context *c, const struct query_reading *r, str
 		return ERR_OK;
 	}
 	return e;
+}
+
+void listing_page_missed(struct context *c, const struct query_reading *r, const struct listing_page *page)
+{
+	if (r->query.q != NULL && page->n == 0 && !page->scan_stopped && !r->query.has_cursor && r->query.page <= 1)
+		miss_counter_add(c->app->misses, r->query.q);
 }
 
 enum err listing_page_count(struct context *c, const struct query_reading *r, int64_t *out)

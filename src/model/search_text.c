@@ -184,3 +184,31 @@ bool search_text_matches(const char *query, const char *index)
 	}
 	return true;
 }
+
+void search_text_words(struct buf *out, const char *text)
+{
+	struct fold f;
+	struct word w;
+	int32_t held = 0;
+	bool first = true;
+	fold_start(&f, text);
+	while (word_next(&f, &held, &w)) {
+		if (!first)
+			buf_putc(out, ' ');
+		first = false;
+		buf_put(out, w.text, w.len);
+	}
+}
+
+bool search_text_anonymous(const char *text)
+{
+	struct fold f;
+	int digits = 0;
+	/* By folded characters: a fullwidth sign is a sign, a digit of any script a digit. */
+	if (strchr(text, '@') != NULL || strstr(text, "\uff20") != NULL)
+		return false;
+	fold_start(&f, text);
+	for (int32_t c; (c = fold_next(&f)) != 0;)
+		digits += is_digit(c);
+	return digits <= SEARCH_DIGITS_MAX;
+}

@@ -14,7 +14,7 @@
 
 #include "util/buf.h"
 
-enum { SEARCH_WORDS_MAX = 8, SEARCH_WORD_BYTES = 40, SEARCH_QUERY_BYTES = 200 };
+enum { SEARCH_WORDS_MAX = 8, SEARCH_WORD_BYTES = 40, SEARCH_QUERY_BYTES = 200, SEARCH_MISS_BYTES = 100, SEARCH_DIGITS_MAX = 6 };
 
 /* Appends the indexable form of text (space separated tokens; long words cut at SEARCH_WORD_BYTES). */
 void search_text_index(struct buf *out, const char *text);
@@ -23,3 +23,7 @@ void search_text_index(struct buf *out, const char *text);
 void search_text_query(struct buf *out, const char *text);
 /* Does a text in its indexable form hold what the boolean query asks for, as the database's index would say, yet for one text at hand? */
 bool search_text_matches(const char *query, const char *index);
+/* The folded words of a search with a space between them, as people would say it: "st johns tv". Out's cap bounds it. */
+void search_text_words(struct buf *out, const char *text);
+/* False for what may be somebody's e-mail address, telephone or card number: such searches are not kept. */
+bool search_text_anonymous(const char *text);
