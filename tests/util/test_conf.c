@@ -293,7 +293,12 @@ static const struct {
 
 START_TEST(a_mail_server_is_one)
 {
-	check_value(SITE "[mail]\nsmtp_url = ", mail_servers[_i].url, mail_servers[_i].good);
+	char text[1024];
+	struct conf c;
+	struct conf_error e;
+	int n = snprintf(text, sizeof text, SITE "[mail]\nsmtp_url = %s\n", mail_servers[_i].url);
+	ck_assert_msg((load(text, (size_t)n, &c, &e) == ERR_OK) == mail_servers[_i].good, "%s: %s", mail_servers[_i].url, e.text);
+	ck_assert_int_eq(e.line, mail_servers[_i].good ? 0 : SITE_LINES + 2);
 }
 END_TEST
 
