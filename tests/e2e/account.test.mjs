@@ -1,7 +1,11 @@
 // A member's account: overview, profile, password, address at both its ends, second factor, sessions, tokens, export, leaving.
 import test from 'node:test';
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import crypto from 'node:crypto';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { makeMember, password } from '../support/members.mjs';
 import { openSite } from './visitor.mjs';
 
@@ -47,6 +51,19 @@ function code(secret, time = Date.now()) {
 	const mac = crypto.createHmac('sha1', key).update(counter).digest();
 	const at = mac[19] & 15;
 	return String((mac.readUInt32BE(at) & 0x7fffffff) % 1000000).padStart(6, '0');
+}
+
+// What a camera makes of a picture: the SVG drawn by one program, read by another.
+function scan(svg) {
+	const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'outport-qr-'));
+	try {
+		const [from, to] = ['code.svg', 'code.png'].map((f) => path.join(dir, f));
+		fs.writeFileSync(from, svg);
+		execFileSync('rsvg-convert', ['--width=400', '--height=400', '-o', to, from]);
+		return execFileSync('zbarimg', ['--quiet', '--raw', to], { encoding: 'utf8' }).trim();
+	} finally {
+		fs.rmSync(dir, { recursive: true });
+	}
 }
 
 test('the overview leads to everything, by role; a visitor is sent to sign in', async () => {
@@ -171,7 +188,7 @@ test('the second factor: picture, code, recovery codes; a code is good once; off
 	assert.equal((await b.post('/account/second-factor/start', { password })).status, 303);
 	const page = (await b.get('/account/second-factor')).body;
 	const secret = /class="secret"><code>([A-Z2-7 ]+)<\/code>/.exec(page)[1];
-	assert.match(page, /<svg class="qr"/);
+	assert.equal(scan(/<svg class="qr".*?<\/svg>/s.exec(page)[0]), `otpauth://totp/Outport:${encodeURIComponent(m.email)}?secret=${secret.replaceAll(' ', '')}&issuer=Outport`);
 	assert.equal(await site.sql(`SELECT LOCATE('${secret.replaceAll(' ', '')}', totp_pending) + (totp_secret IS NOT NULL) FROM member WHERE id = ${m.id}`), '0');
 	const wrong = await b.post('/account/second-factor', { code: '000000' });
 	assert.equal(wrong.status, 422);
