@@ -34,9 +34,11 @@ static void put_words(struct buf *b, const char *text, bool split)
 	buf_putc(b, ' ');
 	fold_start(&f, text);
 	for (int32_t c; (c = fold_next(&f)) != 0;) {
-		if (c == '\'' && !split)
+		/* U+0149 is folded into an n behind U+02BC, which is an apostrophe where it stands by itself. */
+		bool apostrophe = c == '\'' || c == 0x2bc;
+		if (apostrophe && !split)
 			continue;
-		if (c == ' ' || c == '\'') {
+		if (c == ' ' || apostrophe) {
 			if (!space)
 				buf_putc(b, ' ');
 			space = true;
@@ -127,8 +129,10 @@ static bool link_make(const char *typed, char *out)
 	/* What follows must be the rest of an address, or nothing. */
 	if (strchr("/:?# ", s[n]) == NULL)
 		return false;
-	const char *from = strncmp(host, "www.", 4) == 0 ? host + 4 : host;
-	return strchr(from, '.') != NULL && strstr(from, "..") == NULL && pattern_keep(from, strlen(from), out);
+	const char *from = host;
+	while (strncmp(from, "www.", 4) == 0 && strchr(from + 4, '.') != NULL)
+		from += 4;
+	return strlen(host) < HOST_BYTES_MAX && strchr(from, '.') != NULL && strstr(host, "..") == NULL && pattern_keep(from, strlen(from), out);
 }
 
 bool rule_pattern_make(enum rule_kind kind, const char *typed, char out[static RULE_PATTERN_BYTES + 1])

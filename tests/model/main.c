@@ -6,10 +6,12 @@ int main(void)
 {
 	return suites_run((suite_maker[]){
 		suite_catalog,
+		suite_content_rule,
 		suite_cursor,
 		suite_form_age,
 		suite_listing,
 		suite_local_path,
+		suite_moderation,
 		suite_money,
 		suite_password,
 		suite_search_text,

@@ -4,10 +4,12 @@
 #include <check.h>
 
 Suite *suite_catalog(void);
+Suite *suite_content_rule(void);
 Suite *suite_cursor(void);
 Suite *suite_form_age(void);
 Suite *suite_listing(void);
 Suite *suite_local_path(void);
+Suite *suite_moderation(void);
 Suite *suite_money(void);
 Suite *suite_password(void);
 Suite *suite_search_text(void);
