@@ -113,8 +113,9 @@ enum err conversation_release(struct context *c, int64_t id)
 	for (size_t i = 0; e == ERR_OK && i < n; i++) {
 		const struct conversation_person *from = &people.side[list[i].from], *to = &people.side[list[i].from == SIDE_BUYER ? SIDE_SELLER : SIDE_BUYER];
 		uint8_t hash[TOKEN_HASH];
-		if (*to->email == '\0')
-			continue;
+		/* Nobody could answer it any more. */
+		if (held.ended)
+			break;
 		e = conversation_db_release(c->db, id, &list[i], mail_make(c, to, from->name, held.title, list[i].body, hash), hash, c->now);
 		/* Somebody else is at it too. */
 		if (e == ERR_CONFLICT)

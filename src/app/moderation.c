@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/answer.h"
+#include "app/conversation_send.h"
 #include "app/moderation_mail.h"
 #include "app/moderation_queue.h"
 #include "app/posting.h"
@@ -244,7 +245,10 @@ enum err moderation_decide_conversation(struct context *c)
 	bool uphold = f.decision != NULL && strcmp(f.decision, "uphold") == 0;
 	if (p.status != 0 || (!uphold && strcmp(f.decision, "dismiss") != 0))
 		return ERR_INVALID;
-	e = moderation_db_decide_conversation(c->db, c->arena, c->id, uphold, c->session->member_id, c->now);
+	/* What was kept back goes out before anything says that it did. */
+	e = uphold ? ERR_OK : conversation_release(c, c->id);
+	if (e == ERR_OK || e == ERR_CONFLICT || e == ERR_NOT_FOUND)
+		e = moderation_db_decide_conversation(c->db, c->arena, c->id, uphold, c->session->member_id, c->now);
 	if (e != ERR_OK)
 		return e;
 	LOG_INFO("moderation", LOG_S("request_id", c->req->request_id), LOG_S("action", uphold ? "uphold" : "dismiss"), LOG_I("conversation", c->id),
