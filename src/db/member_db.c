@@ -15,10 +15,6 @@ static const struct db_sql sql_signed_in = {"UPDATE member SET signed_in_at = ? 
 static const struct db_sql sql_state = {"UPDATE member SET state = ?, state_reason = ?, delete_at = ? WHERE id = ?", false};
 static const struct db_sql sql_role = {"UPDATE member SET role = ? WHERE id = ?", false};
 static const struct db_sql sql_trust = {"UPDATE member SET trust = ? WHERE id = ?", false};
-/* submitted_at comes before state: MySQL reads the new value of a column to the left. */
-static const struct db_sql sql_claim = {
-	"UPDATE listing SET member_id = ?, submitted_at = IF(state = 9, ?, submitted_at), state = IF(state = 9, 0, state)"
-	" WHERE contact_email = ? AND member_id IS NULL", false};
 
 static void read_member(const struct db_value *v, struct member *m)
 {
@@ -109,9 +105,4 @@ enum err member_db_set_role(struct db *db, int64_t id, enum member_role role)
 enum err member_db_set_trust(struct db *db, int64_t id, enum member_trust trust)
 {
 	return change(db, &sql_trust, DB_ARGS(db_int(trust), db_int(id)), ERR_NOT_FOUND);
-}
-
-enum err member_db_claim_listings(struct db *db, int64_t id, const char *email, int64_t now)
-{
-	return db_exec(db, &sql_claim, DB_ARGS(db_int(id), db_time(now), db_text(email)), NULL);
 }

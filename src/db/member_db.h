@@ -23,6 +23,3 @@ MUST_CHECK enum err member_db_set_state(struct db *db, int64_t id, enum member_s
 /* Inside a transaction. A change of rights ends every session and personal token (ASVS 7.2.4): they were given to somebody else's rights. */
 MUST_CHECK enum err member_db_set_role(struct db *db, int64_t id, enum member_role role);
 MUST_CHECK enum err member_db_set_trust(struct db *db, int64_t id, enum member_trust trust);
-/* Listings that were submitted with this address and belong to nobody become the member's; those that waited for the address to be confirmed
- * wait for review from now on. Only after the address has been shown to be theirs. */
-MUST_CHECK enum err member_db_claim_listings(struct db *db, int64_t id, const char *email, int64_t now);

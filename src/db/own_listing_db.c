@@ -23,7 +23,7 @@ static const struct db_sql sql_adopt = {
 static const struct db_sql sql_claimable = {
 	"SELECT id FROM listing FORCE INDEX (listing_email) WHERE contact_email = ? AND LOWER(contact_email) = CAST(? AS CHAR) COLLATE utf8mb4_bin"
 	" AND member_id IS NULL AND state <> 9 ORDER BY id LIMIT ? FOR UPDATE", false};
-static const struct db_sql sql_claim = {"UPDATE listing SET member_id = ? WHERE id = ? AND member_id IS NULL", false};
+static const struct db_sql sql_claim = {"UPDATE listing SET member_id = ?, version = version + 1 WHERE id = ? AND member_id IS NULL", false};
 static const struct db_sql sql_member_of = {"SELECT id, trust FROM member WHERE email = LOWER(?) AND state IN (1, 3)", true};
 
 #define VIEWS "INSERT INTO listing_view (listing_id, views) VALUES "
@@ -85,10 +85,9 @@ enum err own_listing_db_adopt(struct db *db, int64_t id)
 	return db_exec(db, &sql_adopt, DB_ARGS(db_int(id)), NULL);
 }
 
-enum err own_listing_db_claim(struct db *db, struct arena *a, int64_t member_id, const char *email, int64_t *n)
+enum err own_listing_db_claim(struct db *db, struct arena *a, int64_t member_id, const char *email)
 {
 	struct db_rows r;
-	*n = 0;
 	enum err e;
 	do {
 		e = db_query(db, &sql_claimable, DB_ARGS(db_text(email), db_text(email), db_int(CLAIM_MAX)), a, CLAIM_MAX, &r);
@@ -98,7 +97,6 @@ enum err own_listing_db_claim(struct db *db, struct arena *a, int64_t member_id,
 			if (e == ERR_OK)
 				e = token_db_revoke(db, TOKEN_LISTING_MANAGE, id);
 		}
-		*n += e == ERR_OK ? (int64_t)r.n : 0;
 	} while (e == ERR_OK && r.n == CLAIM_MAX);
 	return e;
 }

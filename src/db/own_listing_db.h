@@ -15,8 +15,9 @@ MUST_CHECK enum err own_listing_db_delete_draft(struct db *db, int64_t id, int64
 /* Inside a transaction: the listing of an address that is a member's becomes that member's. */
 MUST_CHECK enum err own_listing_db_adopt(struct db *db, int64_t id);
 /* Inside a transaction, after somebody proved that the address (lower-cased) is theirs: what they submitted as a visitor and confirmed becomes the
- * member's, and the links by which they managed it end. Unconfirmed ones stay what they are. *n: how many. */
-MUST_CHECK enum err own_listing_db_claim(struct db *db, struct arena *a, int64_t member_id, const char *email, int64_t *n);
+ * member's, and the links by which they managed it end. Unconfirmed
+ * ones stay what they are: whoever wrote them has not shown to be that somebody. */
+MUST_CHECK enum err own_listing_db_claim(struct db *db, struct arena *a, int64_t member_id, const char *email);
 
 /* Who gets the mails about what is submitted under an address. ERR_NOT_FOUND: no member's. */
 MUST_CHECK enum err own_listing_db_member_of(struct db *db, struct arena *a, const char *email, int64_t *member_id, enum member_trust *trust);

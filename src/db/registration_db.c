@@ -2,6 +2,7 @@
 
 #include "db/conversation_db.h"
 #include "db/member_db.h"
+#include "db/own_listing_db.h"
 #include "db/session_db.h"
 #include "db/site_db.h"
 #include "db/token_db.h"
@@ -67,7 +68,7 @@ static enum err confirm(struct db *db, void *ctx)
 	 * other's registration would wait for each other. */
 	e = member_db_add(db, &m, c->now);
 	if (e == ERR_OK)
-		e = member_db_claim_listings(db, m.id, m.email, c->now);
+		e = own_listing_db_claim(db, c->arena, m.id, m.email);
 	if (e == ERR_OK)
 		e = conversation_db_claim(db, m.id, m.email);
 	if (e == ERR_OK)

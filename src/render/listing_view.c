@@ -185,9 +185,9 @@ static void put_state(struct buf *b, const struct listing_view *v)
 	enum listing_state state = v->listing->state;
 	if (state == LISTING_PUBLISHED)
 		return;
-	html_lit(b, "<div class=\"notice\">\n<h2>");
+	html_lit(b, "<div class=\"notice\">\n<p><strong>");
 	html_tr(b, lang, listing_state_text(state));
-	html_lit(b, "</h2>\n<p>");
+	html_lit(b, "</strong></p>\n<p>");
 	html_tr(b, lang, state == LISTING_DRAFT ? MSG_STATE_DRAFT_TEXT : MSG_OWN_ONLY_YOU);
 	html_lit(b, "</p>\n</div>\n");
 }

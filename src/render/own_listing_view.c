@@ -97,6 +97,11 @@ static void put_act_address(struct buf *b, enum lang lang, const char *path, enu
 /* What the listing's state allows; buttons of the form around them, each with an address of its own. */
 static void put_acts(struct buf *b, enum lang lang, const char *path, const struct listing *l, bool visitor)
 {
+	bool any = false;
+	for (enum listing_act act = 0; act < LISTING_ACT_COUNT; act++)
+		any = any || listing_may(act, l->state);
+	if (!any)
+		return;
 	html_lit(b, "<p class=\"actions\">\n");
 	for (enum listing_act act = 0; act < LISTING_ACT_COUNT; act++) {
 		if (!listing_may(act, l->state) || (visitor && act == ACT_DELETE))

@@ -69,8 +69,40 @@ export async function makeListings(site) {
 		people[role] = await makeMember(site.sql, { role, name: 'Elsie Wareham' });
 	const talk = { open: await talkAbout(site, there, people.member), ended: await talkAbout(site, gone, people.member) };
 	await site.ctl('listing', 'remove', String(gone));
-	return { there, gone, people, talk, links: await makeLinks(site.sql) };
+	await makeOwnListings(site, there, people.member.id);
+	return { there, gone, people, talk, links: await makeLinks(site.sql), visitors: await makeVisitorLinks(site, there) };
 }
+
+// A copy of a listing in a state, of a member or of a visitor; its id.
+const copyListing = async (site, of, state, member) => Number(await site.sql(`INSERT INTO listing (state, category_id, category_top_id, place_id, region_id, title, slug, summary,
+	description, price_minor, currency, contact_name, contact_email, content_hash, created_at, updated_at, published_at, expires_at, search_text, reject_reason, member_id)
+	SELECT ${state}, category_id, category_top_id, place_id, region_id, CONCAT(title, ' (${state})'), slug, summary, description, price_minor, currency, contact_name, contact_email,
+	content_hash, created_at, updated_at, published_at, UTC_TIMESTAMP() + INTERVAL 90 DAY, search_text, IF(${state} = 2, 'A picture is missing', ''), ${member}
+	FROM listing WHERE id = ${of}; SELECT LAST_INSERT_ID()`));
+
+// One in each state but that of a published one, which everybody would find.
+async function makeOwnListings(site, of, member) {
+	for (const state of [0, 2, 3, 4, 5, 6, 7, 8])
+		await copyListing(site, of, state, member);
+}
+
+// What the links in a visitor's mails lead to.
+async function makeVisitorLinks(site, of) {
+	const links = {};
+	for (const [name, kind, state] of [['confirm', 4, 9], ['manage', 5, 0]]) {
+		const id = await copyListing(site, of, state, 'NULL'), token = crypto.randomBytes(32).toString('base64url');
+		await site.sql(`INSERT INTO token (token_hash, kind, subject_id, created_at, expires_at) VALUES
+			(UNHEX('${crypto.createHash('sha256').update(token).digest('hex')}'), ${kind}, ${id}, UTC_TIMESTAMP(), UTC_TIMESTAMP() + INTERVAL 9 DAY)`);
+		links[name] = `/${name}/${token}`;
+	}
+	return links;
+}
+
+// Opens the first page that a link on another leads to.
+const follow = (address, selector) => async (page, url) => {
+	await page.goto(url + address);
+	await page.goto(url + await page.locator(selector).first().getAttribute('href'));
+};
 
 // A member's conversation with a listing's seller, answered: { id, link }. link: the page that the seller's mail leads to.
 async function talkAbout(site, listing, member) {
@@ -87,7 +119,7 @@ async function talkAbout(site, listing, member) {
 // A form's static page, sent as it is.
 const sendEmpty = address => async (page, url) => {
 	await page.goto(url + address);
-	await page.locator('main form[method=post] button').click();
+	await page.locator('main form[method=post] button').first().click();
 	await page.waitForSelector('#errors');
 };
 
@@ -137,7 +169,7 @@ const seenBy = (person, open) => async (page, url) => {
 };
 
 // Every kind of page there is, as { name, open(page, url) }. A row may end with who looks: 'member', 'moderator', 'admin'.
-export function pageTypes(lang, { there, gone, people, talk, links }) {
+export function pageTypes(lang, { there, gone, people, talk, links, visitors }) {
 	const at = prefix[lang];
 	return [
 		['home', goTo(`${at}/`)],
@@ -164,6 +196,17 @@ export function pageTypes(lang, { there, gone, people, talk, links }) {
 		['not-found', goTo(`${at}/nowhere`)],
 		['gone', goTo(`${at}/listings/${gone}`)],
 		['unavailable', staticError(lang, 503)],
+		['own-listings', goTo(`${at}/account/listings?done=sold`), 'member'],
+		['own-listings-none', goTo(`${at}/account/listings`), 'admin'],
+		['own-new', goTo(`${at}/account/listings/new`), 'member'],
+		['own-new-errors', sendEmpty(`${at}/account/listings/new`), 'member'],
+		['own-edit', follow(`${at}/account/listings`, '.own a[href$="/edit"]'), 'member'],
+		['own-page', follow(`${at}/account/listings`, '.own h2 a'), 'member'],
+		['own-confirm', goTo(`${at}${visitors.confirm}`)],
+		['own-confirm-ended', goTo(`${at}/confirm/${'A'.repeat(43)}`)],
+		['own-confirmed', goTo(`${at}/submit/confirmed`)],
+		['own-manage', goTo(`${at}${visitors.manage}`)],
+		['own-manage-edit', goTo(`${at}${visitors.manage}/edit`)],
 		['listing-contact-member', goTo(`${at}/listings/${there}/contact`), 'member'],
 		['messages', goTo(`${at}/account/messages`), 'member'],
 		['messages-none', goTo(`${at}/account/messages`), 'moderator'],

@@ -2,6 +2,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "app/view_counter.h"
 #include "db/listing_expiry_db.h"
 #include "db/own_listing_db.h"
 #include "db/token_db.h"
@@ -243,17 +244,17 @@ END_TEST
 
 static enum err claim(struct db *db, void *ctx)
 {
-	return own_listing_db_claim(db, fixture.arena, 7, "seller1@example.org", ctx);
+	(void)ctx;
+	return own_listing_db_claim(db, fixture.arena, 7, "seller1@example.org");
 }
 
 START_TEST(an_address_claims_what_was_sent_under_it)
 {
-	int64_t mine = add(1, LISTING_PUBLISHED, 0), others = add(2, LISTING_PUBLISHED, 8), waiting = add(3, LISTING_UNCONFIRMED, 0), n = 0;
+	int64_t mine = add(1, LISTING_PUBLISHED, 0), others = add(2, LISTING_PUBLISHED, 8), waiting = add(3, LISTING_UNCONFIRMED, 0);
 	uint8_t hash[TOKEN_HASH] = {2};
 	struct token t;
 	ck_assert_err(token_db_add(fixture.db, TOKEN_LISTING_MANAGE, hash, mine, NULL, NOW), ERR_OK);
-	ck_assert_err(db_transaction(fixture.db, claim, &n), ERR_OK);
-	ck_assert_int_eq(n, 1);
+	ck_assert_err(db_transaction(fixture.db, claim, NULL), ERR_OK);
 	ck_assert_int_eq(get(mine).member_id, 7);
 	ck_assert_int_eq(get(others).member_id, 8);
 	ck_assert_int_eq(get(waiting).member_id, 0);
@@ -277,6 +278,56 @@ START_TEST(views_add_up)
 	ck_assert_err(own_listing_db_views_add(fixture.db, b, 2), ERR_OK);
 	ck_assert_int_eq(number("SELECT SUM(views) FROM listing_view"), 34);
 	ck_assert_int_eq(number("SELECT views FROM listing_view WHERE listing_id = 3"), 8);
+}
+END_TEST
+
+static struct view_counter *counter;
+
+static void thread_counts(int n, void *ctx)
+{
+	(void)ctx;
+	for (int i = 0; i < 1000; i++)
+		view_counter_add(counter, i % 50 + n % 2 * 50 + 1);
+}
+
+START_TEST(threads_count_views_together)
+{
+	counter = view_counter_new();
+	ck_assert(!view_counter_due(counter, NOW));
+	db_test_threads(4, thread_counts, NULL);
+	ck_assert(view_counter_due(counter, NOW));
+	ck_assert(!view_counter_due(counter, NOW + VIEW_COUNTER_SECONDS - 1));
+	ck_assert(view_counter_due(counter, NOW + VIEW_COUNTER_SECONDS));
+	db_test_run(fixture.db, "RENAME TABLE listing_view TO elsewhere");
+	ck_assert_int_ne((int)view_counter_write(counter, fixture.db), ERR_OK);
+	db_test_run(fixture.db, "RENAME TABLE elsewhere TO listing_view");
+	view_counter_add(counter, 1);
+	ck_assert_err(view_counter_write(counter, fixture.db), ERR_OK);
+	ck_assert_int_eq(number("SELECT SUM(views) FROM listing_view"), 4001);
+	ck_assert_int_eq(number("SELECT COUNT(*) FROM listing_view"), 100);
+	ck_assert(!view_counter_due(counter, NOW + 1000));
+	/* bounded: the rest is left out */
+	for (int i = 1; i <= 2 * VIEW_COUNTER_LISTINGS; i++)
+		view_counter_add(counter, 1000 + i);
+	view_counter_add(counter, 1001);
+	ck_assert_err(view_counter_write(counter, fixture.db), ERR_OK);
+	ck_assert_int_eq(number("SELECT COUNT(*) FROM listing_view WHERE listing_id > 1000"), VIEW_COUNTER_LISTINGS);
+	ck_assert_int_eq(number("SELECT views FROM listing_view WHERE listing_id = 1001"), 2);
+	view_counter_free(counter);
+}
+END_TEST
+
+START_TEST(robots_tell)
+{
+	static const struct {
+		const char *agent;
+		bool robot;
+	} agents[] = {
+		{"Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0", false}, {"w3m/0.5.3", false}, {"", true},
+		{"Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", true}, {"curl/8.5.0", true}, {"python-requests/2.31", true},
+	};
+	for (size_t i = 0; i < sizeof agents / sizeof *agents; i++)
+		ck_assert_msg(view_by_robot(agents[i].agent) == agents[i].robot, "%s", agents[i].agent);
 }
 END_TEST
 
@@ -397,6 +448,8 @@ Suite *suite_own_listing(void)
 	tcase_add_test(t, what_was_not_confirmed_is_forgotten);
 	tcase_add_test(t, an_address_claims_what_was_sent_under_it);
 	tcase_add_test(t, views_add_up);
+	tcase_add_test(t, threads_count_views_together);
+	tcase_add_test(t, robots_tell);
 	tcase_add_test(t, sold_and_edited_at_once_one_learns_of_the_other);
 	tcase_add_test(t, renewed_and_expired_at_once_it_is_there);
 	tcase_add_test(t, two_runners_send_one_warning);

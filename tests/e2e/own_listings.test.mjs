@@ -152,7 +152,7 @@ test('sold, offered again, withdrawn, renewed, ended', async () => {
 	await site.until(async () => (await get(`/listings/${id}`)).status === 410, 'sold is gone for others');
 	const own = await get(`/listings/${id}`, elsie);
 	assert.equal(own.status, 301);
-	assert.match((await get(own.headers.location, elsie)).body, /<h2>Sold<\/h2>/);
+	assert.match((await get(own.headers.location, elsie)).body, /<strong>Sold<\/strong>/);
 	assert.equal((await press(`/account/listings/${id}/again`, elsie)).headers.location, '/account/listings?done=again');
 	assert.equal(await stateOf(id), state.published);
 	assert.equal((await press(`/account/listings/${id}/withdraw`, elsie)).headers.location, '/account/listings?done=withdraw');

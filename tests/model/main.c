@@ -13,6 +13,7 @@ int main(void)
 		suite_local_path,
 		suite_moderation,
 		suite_money,
+		suite_own_listing,
 		suite_password,
 		suite_search_text,
 		suite_slug,

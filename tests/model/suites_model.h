@@ -11,6 +11,7 @@ Suite *suite_listing(void);
 Suite *suite_local_path(void);
 Suite *suite_moderation(void);
 Suite *suite_money(void);
+Suite *suite_own_listing(void);
 Suite *suite_password(void);
 Suite *suite_search_text(void);
 Suite *suite_slug(void);
