@@ -9,7 +9,7 @@
 
 enum route_kind {
 	ROUTE_PAGE,      /* HTML, also under /fr; a query out of canonical order is redirected */
-	ROUTE_FRAGMENT,  /* a piece of a static page, also under /fr */
+	ROUTE_FRAGMENT,  /* a piece of a static page, the same for all, also under /fr */
 	ROUTE_FEED,      /* Atom, XML, text; also under /fr */
 	ROUTE_API,       /* JSON; mistakes are problem documents */
 	ROUTE_OPERATION, /* health and numbers: never cached */

@@ -4,6 +4,7 @@
 
 #include "app/answer.h"
 #include "app/listing_page.h"
+#include "app/session.h"
 #include "app/view_counter.h"
 #include "db/favourite_db.h"
 #include "db/listing_db.h"
@@ -175,12 +176,13 @@ static bool listing_is_mine(const struct context *c, const struct listing *l)
 	return c->session != NULL && c->session->member_id == l->member_id;
 }
 
-/* Owners see theirs in any state, moderators what was sent in. */
+/* Owners see theirs in any state, moderators what was sent in; what they gave a program a token for does not, unless it may. */
 static enum err listing_visible(const struct context *c, const struct listing *l)
 {
 	const unsigned unsent = LISTING_IN(LISTING_DRAFT) | LISTING_IN(LISTING_UNCONFIRMED);
-	bool moderator = c->session != NULL && c->session->role >= ROLE_MODERATOR && (LISTING_IN(l->state) & unsent) == 0;
-	return listing_is_mine(c, l) || moderator ? ERR_OK : listing_public(l);
+	bool owner = listing_is_mine(c, l) && session_may(c, SCOPE_READ);
+	bool moderator = session_may(c, SCOPE_MODERATION) && c->session->role >= ROLE_MODERATOR && (LISTING_IN(l->state) & unsent) == 0;
+	return owner || moderator ? ERR_OK : listing_public(l);
 }
 
 static void listing_count_view(const struct context *c, const struct listing *l)

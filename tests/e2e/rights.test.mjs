@@ -14,44 +14,65 @@ const routes = execFileSync(path.join(process.env.top_builddir, 'outport.fcgi'),
 	return { call, method, pattern, kind, access, scope, origin, writes: method !== 'GET' };
 });
 const everybody = ['visitor', 'owner', 'buyer', 'other', 'moderator', 'admin'], members = everybody.slice(1), staff = ['moderator', 'admin'];
-const madeUp = 'A'.repeat(43);
-const one = (may, make) => async made => [{ value: await make(made), may }];
-const listings = (seen, may, unseen = []) => async made => Promise.all(Object.keys(listingStates)
-	.map(async state => ({ what: `a ${state} listing`, value: await made.listing(state), may: seen.includes(state) ? may : unseen })));
-const link = (...kinds) => async made => [
-	...await Promise.all(kinds.map(async kind => ({ what: `the ${kind} link`, value: await made.link(kind), may: everybody }))),
-	{ what: 'a made-up link', value: madeUp, may: [] },
-	{ what: "another kind's link", value: await made.link(kinds.includes('reset') ? 'manage' : 'reset'), may: [] },
+const states = Object.keys(listingStates), madeUp = 'A'.repeat(43);
+// Things to ask for: { what, make(made), may: whose rights open it, scope: what a personal token needs for it beyond the route's }.
+const one = (may, make) => [{ what: 'it', may, make }];
+const listings = (seen, may, others = []) => states.map(state => ({ what: `a ${state} listing`, make: made => made.listing(state), may: seen.includes(state) ? may : others }));
+const link = (...kinds) => [
+	...kinds.map(kind => ({ what: `the ${kind} link`, make: made => made.link(kind), may: everybody })),
+	{ what: 'a made-up link', make: async () => madeUp, may: [] },
+	{ what: "another kind's link", make: made => made.link(kinds.includes('reset') ? 'manage' : 'reset'), may: [] },
 ];
 const shown = listings(['published'], everybody);
+// Its page: the owner sees it in any state, moderators once it was sent in, their programs when they may read that.
+const page = listings(['published'], everybody, ['owner', ...staff]).map(thing => (thing.may === everybody ? thing
+	: { ...thing, may: /draft|unconfirmed/.test(thing.what) ? ['owner'] : thing.may, scope: { owner: 'read', moderator: 'moderation', admin: 'moderation' } }));
+const ownListing = listings(states, ['owner']);
 // A page that says the same whatever the listing is.
-const unsaid = listings(Object.keys(listingStates), everybody);
+const unsaid = listings(states, everybody);
 const slug = (await site.sql('SELECT slug FROM resource LIMIT 1')), sitemap = /sitemap-(\d+)\.xml/.exec((await site.get('/sitemap.xml')).body)[1];
 const own = make => one(['owner'], make);
 
-// What a path with a placeholder opens, and for whom: { value, may, what? } each, value in the placeholder's place. Who is let through to it but may
-// not have it gets 404, 410 or 403. The longest entry that begins the call, or the path, counts.
+// What a path with a placeholder opens, and for whom. Who is let through to it but may not have it gets 404, 410 or 403. The longest entry that begins the call, or the path, counts.
 const objects = {
 	'/listings/{id}': shown,
+	'GET /listings/{id}': page,
+	'/listings/{id}/{slug}': page,
+	'/listings/{id}/contact': shown,
+	'/listings/{id}/report': shown,
 	'/listings/{id}/contact/received': unsaid,
 	'/listings/{id}/report/received': unsaid,
 	'/listings/{id}/report/known': unsaid,
 	'POST /listings/{id}/favourite': listings(['published'], members),
 	'/resources/{slug}': one(everybody, async () => slug),
 	'/sitemap-{n}.xml': one(everybody, async () => sitemap),
-	'/verify/{token}': async made => [{ what: 'the link', value: await made.registration(), may: everybody }, { what: 'a made-up link', value: madeUp, may: [] }],
+	'/verify/{token}': [...one(everybody, made => made.registration()), ...link().filter(thing => thing.may !== everybody)],
 	'/reset/{token}': link('reset'),
 	// It tells nobody whether there was anything to end.
 	'/unsubscribe/{token}': one(everybody, async () => madeUp),
+	'/account/listings/{id}': ownListing,
+	'/confirm/{token}': link('confirm'),
+	'/manage/{token}': link('manage'),
 	'/account/email/{token}': link('emailNew', 'emailOld'),
 	'/account/searches/{id}': own(made => made.savedSearch()),
+	'/account/keep/{token}': link('keep'),
+	'/account/sessions/{id}': own(made => made.session(0)),
+	'/account/tokens/{id}': own(made => made.session(2)),
 	'/account/messages/{id}': one(['owner', 'buyer'], made => made.conversation()),
+	'/moderation/listings/{id}': listings(states.filter(state => !['draft', 'unconfirmed'].includes(state)), staff),
+	'/moderation/conversations/{id}': one(staff, made => made.conversation()),
+	'/moderation/members/{id}': one(staff, made => made.member()),
+	'/moderation/bans/{id}': one(staff, made => made.ban()),
+	'/moderation/rules/{id}': one(['admin'], made => made.rule()),
+	'/reports/{slug}': one(['admin'], async () => 'listings'),
 	'/conversations/t/{token}': link('buyer', 'seller'),
-	'/api/v1/listings/{id}': shown,
+	'/api/v1/listings/{id}': ownListing,
+	'GET /api/v1/listings/{id}': shown,
+	'/api/v1/moderation/listings/{id}': listings(states.filter(state => !['draft', 'unconfirmed'].includes(state)), staff),
 	'/api/v1/resources/{slug}': one(everybody, async () => slug),
 	'PUT /api/v1/me/favourites/{id}': listings(['published'], members),
 	// Not to keep what one never kept is done at once, whatever it is.
-	'DELETE /api/v1/me/favourites/{id}': listings(Object.keys(listingStates), members),
+	'DELETE /api/v1/me/favourites/{id}': listings(states, members),
 	'/api/v1/me/searches/{id}': own(made => made.savedSearch()),
 	'/api/v1/me/conversations/{id}': one(['owner', 'buyer'], made => made.conversation()),
 };
@@ -103,15 +124,16 @@ const cast = await makeCast(site.sql);
 
 for (const route of routes) {
 	test(`${route.call}: ${route.access}${route.scope === '-' ? '' : `, a token for ${route.scope}`}`, async () => {
-		const make = route.pattern.includes('{') ? objectsOf(route) : async () => [{ may: everybody }];
-		assert.ok(make, `no test knows what ${route.call} opens: add an entry to "objects" in tests/e2e/rights.test.mjs that makes it and says who may have it`);
-		const { actors, ids } = cast, made = makeObjects(site.sql, ids), things = await make(made);
-		const may = (thing, actor) => guard(route, actor) === 'pass' && thing.may.includes(actor.person ?? 'visitor');
+		const things = route.pattern.includes('{') ? objectsOf(route) : [{ what: 'it', may: everybody }];
+		assert.ok(things, `no test knows what ${route.call} opens: add an entry to "objects" in tests/e2e/rights.test.mjs that makes it and says who may have it`);
+		const made = makeObjects(site.sql, cast.ids), values = await Promise.all(things.map(thing => thing.make?.(made)));
+		const may = (thing, actor) => guard(route, actor) === 'pass' && thing.may.includes(actor.person ?? 'visitor') &&
+			(actor.scope === undefined || thing.scope === undefined || actor.scope === thing.scope[actor.person]);
 		const before = await state();
 		// refused: by the guard with what the route declares, by the handler with the answer for what is not there
-		for (const thing of things) {
-			await Promise.all(actors.filter(actor => !may(thing, actor)).map(async actor => {
-				const r = await ask(route, thing.value, actor), expected = guard(route, actor), name = `${actor.name} on ${thing.what ?? 'it'}: ${r.status} ${r.headers.location ?? ''}`;
+		for (const [i, thing] of things.entries()) {
+			await Promise.all(cast.actors.filter(actor => !may(thing, actor)).map(async actor => {
+				const r = await ask(route, values[i], actor), expected = guard(route, actor), name = `${actor.name} on ${thing.what}: ${r.status} ${r.headers.location ?? ''}`;
 				if (expected === 303)
 					assert.ok(toLogin(r), name);
 				else if (expected === 'pass')
@@ -122,19 +144,23 @@ for (const route of routes) {
 		}
 		assert.deepEqual(await changedSince(before), [], 'what is refused changes nothing');
 		// let through: never "not you", "not there" or a failure; what else may be wrong with an empty form is of other tests
-		let own = cast;
+		const pass = async (thing, i, actor, ids) => {
+			const value = route.writes && thing.make ? await thing.make(makeObjects(site.sql, ids)) : values[i], r = await ask(route, value, actor);
+			const name = `${actor.name} on ${thing.what}: ${r.status} ${r.headers.location ?? ''} ${r.body.slice(0, 300)}`;
+			assert.ok(r.status < 500 && ![400, 401, 403, 404, 405, 410, 415].includes(r.status) && !toLogin(r), name);
+		};
+		// What no personal token may is what may end a session or an account: each comes with their own.
+		const once = /logout/.test(route.pattern) || (route.access !== 'anyone' && route.scope === '-');
+		let own = route.writes ? await makeCast(site.sql) : cast;
 		for (const [i, thing] of things.entries()) {
-			for (let n = 0; n < own.actors.length; n++) {
-				if (!may(thing, own.actors[n]))
-					continue;
-				// What no personal token may is what may end a session or an account.
-				if (route.writes && (own === cast || route.scope === '-'))
-					own = await makeCast(site.sql);
-				const actor = own.actors[n], value = route.writes && route.pattern.includes('{') ? (await make(makeObjects(site.sql, own.ids)))[i].value : thing.value;
-				const r = await ask(route, value, actor);
-				const name = `${actor.name} on ${thing.what ?? 'it'}: ${r.status} ${r.headers.location ?? ''} ${r.body.slice(0, 300)}`;
-				assert.ok(r.status < 500 && ![400, 401, 403, 404, 405, 410, 415].includes(r.status) && !toLogin(r), name);
-			}
+			if (!route.writes || !once)
+				await Promise.all(own.actors.filter(actor => may(thing, actor)).map(actor => pass(thing, i, actor, own.ids)));
+			else
+				for (const n of own.actors.keys())
+					if (may(thing, own.actors[n])) {
+						own = await makeCast(site.sql);
+						await pass(thing, i, own.actors[n], own.ids);
+					}
 		}
 		if (!route.writes)
 			assert.deepEqual(await changedSince(before), [], 'a GET changes nothing (ASVS 3.5.3)');

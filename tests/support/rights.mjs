@@ -81,6 +81,7 @@ export function makeObjects(sql, ids) {
 		savedSearch: () => put(`INSERT INTO saved_search (member_id, name, query, frequency, seen_at, due_at, created_at)
 			VALUES (${ids.owner}, 'Dories', 'q=${words()}', 1, UTC_TIMESTAMP(), UTC_TIMESTAMP(), UTC_TIMESTAMP()); SET @made = LAST_INSERT_ID();`),
 		session: kind => put(`SET @owner = ${ids.owner}; ${sessionSql('owner', newToken(), { kind })} SET @made = LAST_INSERT_ID();`),
+		member: async () => ids.owner,
 		flag: async () => {
 			const listing = await made.listing();
 			return put(`INSERT INTO flag (listing_id, reporter, reason, created_at) VALUES (${listing}, 'a:192.0.2.1', 1, UTC_TIMESTAMP()); SET @made = ${listing};`);
