@@ -179,9 +179,8 @@ static bool listing_is_mine(const struct context *c, const struct listing *l)
 /* Owners see theirs in any state, moderators what was sent in; what they gave a program a token for does not, unless it may. */
 static enum err listing_visible(const struct context *c, const struct listing *l)
 {
-	const unsigned unsent = LISTING_IN(LISTING_DRAFT) | LISTING_IN(LISTING_UNCONFIRMED);
 	bool owner = listing_is_mine(c, l) && session_may(c, SCOPE_READ);
-	bool moderator = session_may(c, SCOPE_MODERATION) && c->session->role >= ROLE_MODERATOR && (LISTING_IN(l->state) & unsent) == 0;
+	bool moderator = session_may(c, SCOPE_MODERATION) && c->session->role >= ROLE_MODERATOR && listing_sent_in(l->state);
 	return owner || moderator ? ERR_OK : listing_public(l);
 }
 

@@ -105,10 +105,17 @@ static enum err entry_answer(struct context *c, struct queue_entry *entry, const
 	return ERR_OK;
 }
 
+/* What was not sent in is not there for moderators either. */
+static enum err entry_load(struct context *c, struct queue_entry *entry)
+{
+	enum err e = moderation_queue_db_entry(c->db, c->arena, c->id, entry);
+	return e == ERR_OK && !listing_sent_in(entry->listing.state) ? ERR_NOT_FOUND : e;
+}
+
 enum err moderation_entry_page(struct context *c)
 {
 	struct queue_entry entry;
-	enum err e = moderation_queue_db_entry(c->db, c->arena, c->id, &entry);
+	enum err e = entry_load(c, &entry);
 	return e != ERR_OK ? e : entry_answer(c, &entry, NULL);
 }
 
@@ -214,7 +221,7 @@ enum err moderation_decide(struct context *c)
 	if (answered || e != ERR_OK)
 		return e;
 	decision_read(c, &f, &d, &p);
-	e = moderation_queue_db_entry(c->db, c->arena, c->id, &entry);
+	e = entry_load(c, &entry);
 	if (e != ERR_OK)
 		return e;
 	if (p.status != 0) {

@@ -32,20 +32,26 @@ static enum err edit_answer(struct context *c, struct form_view *v, const struct
 	return ERR_OK;
 }
 
+static enum err edit_load(struct context *c, struct listing *l)
+{
+	enum err e = listing_db_get(c->db, c->arena, c->id, l);
+	if (e == ERR_OK && !listing_sent_in(l->state))
+		e = ERR_NOT_FOUND;
+	return e == ERR_OK && l->state == LISTING_REMOVED ? ERR_GONE : e;
+}
+
 enum err moderation_edit_form(struct context *c)
 {
 	struct listing l;
 	const char *age = NULL;
 	char price[32];
-	enum err e = listing_db_get(c->db, c->arena, c->id, &l);
+	enum err e = edit_load(c, &l);
 	if (e == ERR_OK)
 		e = context_catalog(c);
 	if (e == ERR_OK)
 		e = posting_age(c, &age);
 	if (e != ERR_OK)
 		return e;
-	if (l.state == LISTING_REMOVED)
-		return ERR_GONE;
 	const struct category *category = catalog_category(c->catalog, l.category_id);
 	const struct place *place = catalog_place(c->catalog, l.place_id);
 	money_decimal(l.price_minor, c->app->money_digits, price);
@@ -104,7 +110,7 @@ enum err moderation_edit_post(struct context *c)
 	enum err e = posting_read_quick(c, table, EDIT_FIELDS, &f, &p, &answered);
 	if (answered || e != ERR_OK)
 		return e;
-	e = listing_db_get(c->db, c->arena, c->id, &l);
+	e = edit_load(c, &l);
 	if (e == ERR_OK)
 		e = context_catalog(c);
 	if (e != ERR_OK)

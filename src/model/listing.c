@@ -46,6 +46,11 @@ bool listing_sort_parse(const char *s, enum listing_sort *out)
 	return i >= 0;
 }
 
+bool listing_sent_in(enum listing_state s)
+{
+	return s != LISTING_DRAFT && s != LISTING_UNCONFIRMED;
+}
+
 const char *listing_state_name(enum listing_state s)
 {
 	return state_names[s];

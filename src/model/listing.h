@@ -93,6 +93,8 @@ struct listing_page {
 
 const char *listing_sort_name(enum listing_sort s);
 bool listing_sort_parse(const char *s, enum listing_sort *out);
+/* Was it sent in: drafts and what waits for its e-mail to be confirmed are nobody's to see but the author's. */
+bool listing_sent_in(enum listing_state s);
 const char *listing_state_name(enum listing_state s);
 bool listing_state_parse(const char *s, enum listing_state *out);
 /* The slug of a listing with this title; never one of the words that stand for something else below a listing's address. */

@@ -60,6 +60,7 @@ const objects = {
 	'/account/tokens/{id}': own(made => made.session(2)),
 	'/account/messages/{id}': one(['owner', 'buyer'], made => made.conversation()),
 	'/moderation/listings/{id}': listings(states.filter(state => !['draft', 'unconfirmed'].includes(state)), staff),
+	'/moderation/listings/{id}/edit': listings(states.filter(state => !['draft', 'unconfirmed', 'removed'].includes(state)), staff),
 	'/moderation/conversations/{id}': one(staff, made => made.conversation()),
 	'/moderation/members/{id}': one(staff, made => made.member()),
 	'/moderation/bans/{id}': one(staff, made => made.ban()),
@@ -77,7 +78,7 @@ const objects = {
 	'/api/v1/me/conversations/{id}': one(['owner', 'buyer'], made => made.conversation()),
 };
 // What is sent, where an empty form or object would not reach the thing it names.
-const bodies = { 'POST /listings/{id}/favourite': 'keep=yes' };
+const bodies = { 'POST /listings/{id}/favourite': 'keep=yes', 'POST /moderation/conversations/{id}': 'decision=dismiss', 'POST /moderation/members/{id}/trust': 'trust=trusted' };
 
 const objectsOf = route => Object.entries(objects).filter(([key]) => (key.startsWith('/') ? route.pattern : route.call).startsWith(key))
 	.sort(([a], [b]) => b.replace(/^\w+ /, '').length - a.replace(/^\w+ /, '').length || b.length - a.length)[0]?.[1];
@@ -150,7 +151,7 @@ for (const route of routes) {
 			assert.ok(r.status < 500 && ![400, 401, 403, 404, 405, 410, 415].includes(r.status) && !toLogin(r), name);
 		};
 		// What no personal token may is what may end a session or an account: each comes with their own.
-		const once = /logout/.test(route.pattern) || (route.access !== 'anyone' && route.scope === '-');
+		const once = /logout|keep/.test(route.pattern) || (route.access !== 'anyone' && route.scope === '-');
 		let own = route.writes ? await makeCast(site.sql) : cast;
 		for (const [i, thing] of things.entries()) {
 			if (!route.writes || !once)
