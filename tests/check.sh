@@ -8,7 +8,7 @@ counted_failed=0
 site_in=''
 check_stage=''
 
-packages_check=(check procps lcov openssl w3m curl xz-utils zbar-tools librsvg2-bin strace shellcheck chromium fonts-dejavu-core)
+packages_check=(check procps lcov openssl w3m curl xz-utils zbar-tools librsvg2-bin strace shellcheck chromium fonts-dejavu-core python3)
 packages_check_all=(clang libclang-rt-14-dev llvm git)
 
 # stage NAME SECONDS FUNCTION…: runs it with its output in build/check-logs/NAME.log, and notes the result and the time it took.

@@ -17,9 +17,6 @@ static const struct db_sql sql_done = {
 	"UPDATE outbox SET state = 1, payload = '', last_error = '', done_at = UTC_TIMESTAMP(), claimed_by = '', claimed_until = NULL WHERE " MINE, false};
 static const struct db_sql sql_later = {
 	"UPDATE outbox SET due_at = UTC_TIMESTAMP() + INTERVAL ? SECOND, last_error = ?, claimed_by = '', claimed_until = NULL WHERE " MINE, false};
-static const struct db_sql sql_give_back = {
-	"UPDATE outbox SET due_at = UTC_TIMESTAMP() + INTERVAL ? SECOND, last_error = ?, attempts = attempts - 1, claimed_by = '', claimed_until = NULL"
-	" WHERE " MINE, false};
 static const struct db_sql sql_dead = {
 	"UPDATE outbox SET state = 2, done_at = UTC_TIMESTAMP(), last_error = ?, claimed_by = '', claimed_until = NULL WHERE " MINE, false};
 static const struct db_sql sql_list = {"SELECT " COLUMNS " FROM outbox WHERE state = ? AND id < ? ORDER BY id DESC LIMIT ?", true};
@@ -85,11 +82,6 @@ enum err outbox_db_done(struct db *db, int64_t id, const char *owner)
 enum err outbox_db_later(struct db *db, int64_t id, const char *owner, int64_t seconds, const char *why)
 {
 	return change(db, &sql_later, DB_ARGS(db_int(seconds), db_text(why), db_int(id), db_text(owner)));
-}
-
-enum err outbox_db_give_back(struct db *db, int64_t id, const char *owner, int64_t seconds, const char *why)
-{
-	return change(db, &sql_give_back, DB_ARGS(db_int(seconds), db_text(why), db_int(id), db_text(owner)));
 }
 
 enum err outbox_db_dead(struct db *db, int64_t id, const char *owner, const char *why)

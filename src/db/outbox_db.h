@@ -35,8 +35,6 @@ MUST_CHECK enum err outbox_db_claim(struct db *db, struct arena *a, int64_t id, 
 MUST_CHECK enum err outbox_db_done(struct db *db, int64_t id, const char *owner);
 MUST_CHECK enum err outbox_db_later(struct db *db, int64_t id, const char *owner, int64_t seconds, const char *why);
 MUST_CHECK enum err outbox_db_dead(struct db *db, int64_t id, const char *owner, const char *why);
-/* As if it had never been taken: what stood in the way was not the row's. */
-MUST_CHECK enum err outbox_db_give_back(struct db *db, int64_t id, const char *owner, int64_t seconds, const char *why);
 
 /* Newest first; state < 0: waiting and dead ones. before_id 0 for the first page. */
 MUST_CHECK enum err outbox_db_list(struct db *db, struct arena *a, int state, int64_t before_id, unsigned limit, struct outbox_row **out, size_t *n);

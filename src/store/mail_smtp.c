@@ -17,7 +17,7 @@ struct mail_smtp {
 	const struct mail_identity *from;
 	const struct mail_beat *beat;
 	char error[CURL_ERROR_SIZE];
-	char reply[REPLY_MAX]; /* the server's last refusal */
+	char reply[REPLY_MAX]; /* the server's last refusal, or "" */
 	enum step step;
 	const struct buf *bytes;
 	size_t sent;
@@ -132,6 +132,13 @@ enum err mail_smtp_new(const struct conf *conf, const struct mail_identity *from
 	return ERR_OK;
 }
 
+/* Refusals that are about us and not about the mail: sign in first (RFC 4954, section 6), or any of security and policy, as a relay that does not
+ * know us says it of every recipient (RFC 3463, section 3.8). What the operator sets right goes out then. */
+static bool is_policy(const struct mail_smtp *s, long reply)
+{
+	return reply == 530 || reply == 535 || reply == 538 || (strlen(s->reply) > 3 && strncmp(s->reply + 3, " 5.7.", 5) == 0);
+}
+
 static enum mail_outcome outcome_of(const struct mail_smtp *s, CURLcode code)
 {
 	long reply = 0;
@@ -139,7 +146,7 @@ static enum mail_outcome outcome_of(const struct mail_smtp *s, CURLcode code)
 	if (code == CURLE_OK)
 		return MAIL_DELIVERED;
 	/* A refusal for good is one of this mail only when it is about the recipient or the content (RFC 5321, section 4.2.1). */
-	if (s->step >= STEP_RECIPIENT && reply >= 500 && reply <= 599)
+	if (s->step >= STEP_RECIPIENT && reply >= 500 && reply <= 599 && !is_policy(s, reply))
 		return MAIL_REFUSED;
 	return s->step >= STEP_RECIPIENT ? MAIL_LATER : MAIL_AWAY;
 }

@@ -13,7 +13,7 @@ test('--help lists the commands, and each has its own help', () => {
 	const names = commands();
 	for (const name of ['setup', 'migrate', 'check-config', 'config-schema', 'demo-data', 'import', 'export', 'listing pending', 'listing approve', 'listing reject',
 		...['category', 'place', 'resource', 'listing'].flatMap(word => ['list', 'show', 'add', 'edit', 'remove'].map(verb => `${word} ${verb}`)),
-		'message list', 'message show', 'message remove'])
+		'message list', 'message show', 'message remove', 'jobs', 'outbox list', 'outbox show', 'outbox retry', 'outbox drop'])
 		assert.ok(names.includes(name), name);
 	for (const name of names) {
 		const help = s.ok(...name.split(' '), '--help');
