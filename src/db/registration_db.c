@@ -14,7 +14,6 @@ static const struct db_sql sql_add = {
 	"INSERT INTO registration (token_hash, email, name, password_hash, lang, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)", false};
 static const struct db_sql sql_find = {"SELECT " COLUMNS " FROM registration WHERE token_hash = ? AND expires_at > ?", true};
 static const struct db_sql sql_remove = {"DELETE FROM registration WHERE email = ?", false};
-static const struct db_sql sql_forget = {"DELETE FROM registration WHERE expires_at < ? ORDER BY expires_at LIMIT ?", false};
 
 struct adding {
 	const uint8_t *hash;
@@ -83,11 +82,6 @@ enum err registration_db_confirm(struct db *db, struct arena *a, const uint8_t h
 	enum err e = db_transaction(db, confirm, &c);
 	*member_id = c.member_id;
 	return e;
-}
-
-enum err registration_db_forget(struct db *db, int64_t before, int64_t limit)
-{
-	return db_exec(db, &sql_forget, DB_ARGS(db_time(before), db_int(limit)), NULL);
 }
 
 struct resetting {

@@ -17,8 +17,6 @@ MUST_CHECK enum err registration_db_find(struct db *db, struct arena *a, const u
 /* Makes the member, gives them the listings submitted with the address, and takes away every registration of it, all in one transaction.
  * Of two at once one wins. ERR_NOT_FOUND: expired or used. ERR_EXISTS: the address has an account by now. */
 MUST_CHECK enum err registration_db_confirm(struct db *db, struct arena *a, const uint8_t hash[static TOKEN_HASH], int64_t now, int64_t *member_id);
-/* Deletes what ended before then, at most limit rows. */
-MUST_CHECK enum err registration_db_forget(struct db *db, int64_t before, int64_t limit);
 
 /* A link for a new password, in one transaction with its mail. member_id 0: an address without an account: as much is written, and no
  * mail (NULL), so that the time it takes says nothing. */
