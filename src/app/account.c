@@ -4,6 +4,7 @@
 
 #include "app/account_form.h"
 #include "app/answer.h"
+#include "db/conversation_db.h"
 #include "render/account_view.h"
 
 enum { MAIL_FOLDER_MAX = 1024 };
@@ -27,6 +28,8 @@ static enum err show(struct context *c, const char *path, void (*view)(struct bu
 	enum err e = account_member(c, &m);
 	if (e == ERR_OK)
 		e = posting_age(c, &v.form_age);
+	if (e == ERR_OK && view == account_overview_view)
+		e = conversation_db_unread(c->db, c->arena, m.id, &v.unread);
 	if (e == ERR_OK)
 		e = mail_folder(c, &v.mail_folder);
 	if (e != ERR_OK)

@@ -128,6 +128,17 @@ static void put_leaving(struct buf *b, const struct account_view *v)
 	buf_free(&date);
 }
 
+static void put_unread(struct buf *b, const struct account_view *v)
+{
+	char number[I64_TEXT_SIZE];
+	i64_text(v->unread, number);
+	html_lit(b, "<p class=\"onwards\"><a href=\"");
+	html_attr(b, lang_prefix(v->page.lang));
+	html_lit(b, "/account/messages\">");
+	html_tr1(b, v->page.lang, v->unread == 1 ? MSG_INBOX_NEW_ONE : MSG_INBOX_NEW_MANY, number);
+	html_lit(b, "</a></p>\n");
+}
+
 void account_overview_view(struct buf *b, const struct account_view *v)
 {
 	enum lang lang = v->page.lang;
@@ -137,6 +148,8 @@ void account_overview_view(struct buf *b, const struct account_view *v)
 	html_lit(b, "</p>\n");
 	if (v->member->state == MEMBER_LEAVING)
 		put_leaving(b, v);
+	if (v->unread > 0)
+		put_unread(b, v);
 	if (v->member->role >= ROLE_MODERATOR)
 		account_put_links(b, lang, v->member->role == ROLE_ADMIN ? links_admin : links_moderator);
 	account_put_links(b, lang, links_member);

@@ -9,6 +9,7 @@ struct account_view {
 	const struct member *member;
 	const char *form_age;         /* of the buttons */
 	const char *mail_folder;      /* where mails go when they are not sent; NULL: they are */
+	int64_t unread;               /* conversations with new messages */
 	const char *done;             /* what has just been done, plain text; NULL */
 };
 void account_overview_view(struct buf *b, const struct account_view *v);

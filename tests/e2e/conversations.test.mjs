@@ -175,12 +175,14 @@ test('member to member: names from the account, an inbox on both sides, unread m
 	assert.match(inbox.body, /class="new"/);
 	assert.match(inbox.body, /Is the trailer included/);
 	assert.doesNotMatch(inbox.body, addresses);
+	assert.match((await look('/account', elsie)).body, /New messages in a conversation/);
 	const before = await site.sql(`SELECT * FROM conversation WHERE listing_id = ${l.id}`);
 	for (const p of ['/account/messages', path, mail.answer])
 		await look(p, elsie);
 	assert.equal(await site.sql(`SELECT * FROM conversation WHERE listing_id = ${l.id}`), before, 'reading changes nothing');
 	assert.equal((await send(`${path}/read`, {}, elsie)).status, 303);
 	assert.doesNotMatch((await look('/account/messages', elsie)).body, /class="new"/);
+	assert.doesNotMatch((await look('/account', elsie)).body, /New messages in/);
 	assert.match((await look(path, elsie)).body, /who asks about it/);
 
 	assert.equal((await send(path, { message: 'It is, and the oars.' }, elsie)).status, 303);
