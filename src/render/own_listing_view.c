@@ -70,7 +70,7 @@ static void put_facts(struct buf *b, enum lang lang, const struct own_listing *o
 {
 	const struct listing *l = &o->listing;
 	const char *reason = l->state == LISTING_HELD ? l->held_reason : l->state == LISTING_REJECTED || l->state == LISTING_REMOVED ? l->reject_reason : NULL;
-	html_lit(b, "<p class=\"meta\"><strong>");
+	html_lit(b, "<p class=\"own-facts\"><strong>");
 	html_tr(b, lang, listing_state_text(l->state));
 	html_lit(b, "</strong> · ");
 	listing_put_price(b, lang, l);
