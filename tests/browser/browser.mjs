@@ -6,7 +6,7 @@ import path from 'node:path';
 import { request } from '../support/http.mjs';
 import { tool, toolsDir } from '../support/npm.mjs';
 import { makeLinks } from '../support/accounts.mjs';
-import { browserSignIn, makeMember } from '../support/members.mjs';
+import { browserSignIn, makeMember, password as memberPassword } from '../support/members.mjs';
 import { topSrc } from '../support/nginx.mjs';
 
 export const chromiumPath = process.env.CHROME_PATH ?? '/usr/bin/chromium';
@@ -121,6 +121,25 @@ const sendEmpty = address => async (page, url) => {
 	await page.goto(url + address);
 	await page.locator('main form[method=post] button').first().click();
 	await page.waitForSelector('#errors');
+};
+
+// A form that is filled in already, sent without one of its values.
+const sendCleared = (address, field) => async (page, url) => {
+	await page.goto(url + address);
+	await page.fill(`#f-${field}`, '');
+	await page.locator('main form[method=post] button').click();
+	await page.waitForSelector('#errors');
+};
+
+// The second factor's picture: it is made by a button, with the password.
+const showSecret = address => async (page, url) => {
+	await page.goto(`${url}${address}`);
+	if (await page.locator('.qr').count() > 0)
+		return;
+	await page.goto(`${url}${address}/start`);
+	await page.fill('#f-password', memberPassword);
+	await page.locator('main form[method=post] button').click();
+	await page.waitForSelector('.qr');
 };
 
 // A moderator who gives no reason.
@@ -244,6 +263,20 @@ export function pageTypes(lang, { there, gone, people, talk, links, visitors }) 
 		['moderation-rules', goTo(`${at}/moderation/rules`), 'admin'],
 		['moderation-log', goTo(`${at}/moderation-log`)],
 		['account-admin', goTo(`${at}/account`), 'admin'],
+		['account-profile', goTo(`${at}/account/profile`), 'member'],
+		['account-profile-errors', sendCleared(`${at}/account/profile`, 'name'), 'member'],
+		['account-security', goTo(`${at}/account/security?done=email`), 'member'],
+		['account-password', goTo(`${at}/account/password`), 'member'],
+		['account-password-errors', sendEmpty(`${at}/account/password`), 'member'],
+		['account-email', goTo(`${at}/account/email`), 'member'],
+		['account-factor', goTo(`${at}/account/second-factor`), 'member'],
+		['account-factor-start', goTo(`${at}/account/second-factor/start`), 'member'],
+		['account-factor-shown', showSecret(`${at}/account/second-factor`), 'moderator'],
+		['account-sessions', goTo(`${at}/account/sessions`), 'member'],
+		['account-tokens', goTo(`${at}/account/tokens`), 'member'],
+		['account-token-new', goTo(`${at}/account/tokens/new`), 'moderator'],
+		['account-delete', goTo(`${at}/account/delete`), 'member'],
+		['account-link-over', goTo(`${at}/account/email/${'x'.repeat(43)}`)],
 	].map(([name, open, who]) => ({ name: `${lang} ${name}`, open: seenBy(who && people[who], open) }));
 }
 
