@@ -131,15 +131,18 @@ const sendCleared = (address, field) => async (page, url) => {
 	await page.waitForSelector('#errors');
 };
 
-// The second factor's picture: it is made by a button, with the password.
-const showSecret = address => async (page, url) => {
+// The second factor's picture, which a button makes, with the password; and a code that is not the app's.
+const sendWrongCode = address => async (page, url) => {
 	await page.goto(`${url}${address}`);
-	if (await page.locator('.qr').count() > 0)
-		return;
-	await page.goto(`${url}${address}/start`);
-	await page.fill('#f-password', memberPassword);
+	if (await page.locator('.qr').count() === 0) {
+		await page.goto(`${url}${address}/start`);
+		await page.fill('#f-password', memberPassword);
+		await page.locator('main form[method=post] button').click();
+		await page.waitForSelector('.qr');
+	}
+	await page.fill('#f-code', '000000');
 	await page.locator('main form[method=post] button').click();
-	await page.waitForSelector('.qr');
+	await page.waitForSelector('#errors');
 };
 
 // A moderator who gives no reason.
@@ -271,7 +274,7 @@ export function pageTypes(lang, { there, gone, people, talk, links, visitors }) 
 		['account-email', goTo(`${at}/account/email`), 'member'],
 		['account-factor', goTo(`${at}/account/second-factor`), 'member'],
 		['account-factor-start', goTo(`${at}/account/second-factor/start`), 'member'],
-		['account-factor-shown', showSecret(`${at}/account/second-factor`), 'moderator'],
+		['account-factor-errors', sendWrongCode(`${at}/account/second-factor`), 'moderator'],
 		['account-sessions', goTo(`${at}/account/sessions`), 'member'],
 		['account-tokens', goTo(`${at}/account/tokens`), 'member'],
 		['account-token-new', goTo(`${at}/account/tokens/new`), 'moderator'],
