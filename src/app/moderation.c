@@ -61,6 +61,7 @@ enum err moderation_queue(struct context *c)
 	v.entries = entries;
 	v.catalog = c->catalog;
 	v.page.section = "moderation";
+	v.admin = c->session->role == ROLE_ADMIN;
 	if (more && v.count > 0)
 		v.next_href = context_join(c, context_href(c, "/moderation"), "?after=", moderation_place_text(c, &entries[v.count - 1]), NULL);
 	if (placed)

@@ -61,7 +61,7 @@ enum err moderation_edit_form(struct context *c)
 	};
 	static const struct field_errors none = {.n = 0};
 	struct form_view v = {
-		.page = answer_page(c, tr(c->lang, MSG_EDIT_LISTING_TITLE), NULL), .errors = &none, .form_age = age, .values = values, .value_count = sizeof values / sizeof *values,
+		.page = answer_page(c, tr(c->lang, MSG_EDIT_LISTING_TITLE), c->path), .errors = &none, .form_age = age, .values = values, .value_count = sizeof values / sizeof *values,
 	};
 	answer_html(c, 200);
 	return edit_answer(c, &v, &l, moderation_number(c, l.version));

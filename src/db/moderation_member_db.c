@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "db/ban_db.h"
+#include "db/listing_internal.h"
 #include "db/member_db.h"
 #include "db/moderation_db.h"
 #include "db/site_db.h"
@@ -13,9 +14,10 @@ static const struct db_sql sql_email = {"SELECT id FROM member WHERE email = ? F
 static const struct db_sql sql_admins = {"SELECT id FROM member WHERE role = 2 AND state = 1 ORDER BY id FOR UPDATE", false};
 static const struct db_sql sql_addresses = {
 	"SELECT address FROM session WHERE member_id = ? AND address <> '' GROUP BY address ORDER BY MAX(last_seen_at) DESC LIMIT ?", true};
+static const struct db_sql sql_listings = {"SELECT id FROM listing WHERE member_id = ? AND state = 1 ORDER BY id DESC LIMIT ?", true};
 static const struct db_sql sql_ban = {"SELECT kind, COALESCE(member_id, 0) FROM ban WHERE id = ?", true};
 
-enum { ADMINS_MAX = 1000 };
+enum { ADMINS_MAX = 1000, LISTINGS_HELD = 500 };
 
 struct acting {
 	struct arena *arena;
@@ -74,6 +76,25 @@ static enum err ban_addresses(struct db *db, const struct acting *x)
 	return e;
 }
 
+/* What they offer is out of sight until a moderator has decided about each. */
+static enum err hold_listings(struct db *db, const struct acting *x)
+{
+	struct db_rows r;
+	const struct member_ban *b = x->ban;
+	enum err e = db_query(db, &sql_listings, DB_ARGS(db_int(b->member_id), db_int(LISTINGS_HELD)), x->arena, LISTINGS_HELD, &r);
+	for (size_t i = 0; e == ERR_OK && i < r.n; i++) {
+		struct listing_change change = {.from = LISTING_IN(LISTING_PUBLISHED), .to = LISTING_HELD, .reason = b->reason, .now = b->now, .event = "listing_held"};
+		int64_t id = db_cell(&r, i, 0)->i;
+		e = listing_change_within(db, NULL, id, &change);
+		/* Its author has just taken it away. */
+		if (e == ERR_CONFLICT)
+			e = ERR_OK;
+		else if (e == ERR_OK)
+			e = moderation_db_log(db, &(struct moderation_entry){.action = MODERATION_HOLD, .moderator_id = b->by, .listing_id = id, .member_id = b->member_id, .waited_seconds = -1, .created_at = b->now});
+	}
+	return e;
+}
+
 static enum err ban_member(struct db *db, void *ctx)
 {
 	const struct acting *x = ctx;
@@ -86,6 +107,8 @@ static enum err ban_member(struct db *db, void *ctx)
 		e = ban_db_add(db, &(struct ban){.kind = BAN_EMAIL, .value = m.email, .member_id = b->member_id, .reason = b->words, .created_by = b->by, .created_at = b->now});
 	if (e == ERR_OK && b->addresses)
 		e = ban_addresses(db, x);
+	if (e == ERR_OK)
+		e = hold_listings(db, x);
 	/* Last, for it ends the sessions that the addresses are read from. */
 	if (e == ERR_OK)
 		e = member_db_set_state(db, b->member_id, MEMBER_DISABLED, b->reason != NULL ? b->reason : "", 0);

@@ -439,7 +439,7 @@ void moderation_edit_view(struct buf *b, const struct form_view *v)
 		{"stock", MSG_LABEL_STOCK, FORM_NONE, WIDGET_COUNT, STOCK_DIGITS, "off", false},
 	};
 	static const struct form_words words = {
-		MSG_EDIT_LISTING_TITLE, MSG_EDIT_LISTING_INTRO, MSG_EDIT_LISTING_BUTTON, {{FORM_NONE, fields, FORM_COUNT(fields)}}, false, NULL,
+		MSG_EDIT_LISTING_TITLE, MSG_EDIT_LISTING_INTRO, MSG_EDIT_LISTING_BUTTON, {{FORM_NONE, fields, FORM_COUNT(fields)}}, FORM_TERMS_NONE, NULL,
 		{{"/moderation", MSG_QUEUE_BACK}},
 	};
 	form_put_page(b, v, &words);

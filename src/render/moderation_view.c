@@ -371,14 +371,15 @@ static void put_keys(struct buf *b, enum lang lang)
 	html_lit(b, "</label></p>\n</details>\n");
 }
 
-static void put_links(struct buf *b, enum lang lang)
+static void put_links(struct buf *b, enum lang lang, bool admin)
 {
 	static const struct {
 		const char *path;
 		enum msg text;
-	} links[] = {{"/moderation/bans", MSG_BANS_TITLE}, {"/moderation/rules", MSG_RULES_TITLE}, {"/moderation-log", MSG_LOG_TITLE}};
+	} links[] = {{"/moderation/bans", MSG_BANS_TITLE}, {"/moderation-log", MSG_LOG_TITLE}, {"/moderation/rules", MSG_RULES_TITLE}};
+	size_t n = sizeof links / sizeof *links;
 	html_lit(b, "<p class=\"onwards\">");
-	for (size_t i = 0; i < sizeof links / sizeof *links; i++) {
+	for (size_t i = 0; i < (admin ? n : n - 1); i++) {
 		if (i > 0)
 			html_lit(b, " · ");
 		html_lit(b, "<a href=\"");
@@ -438,7 +439,7 @@ void moderation_queue_view(struct buf *b, const struct moderation_view *v)
 		html_lit(b, "</p>\n</div>\n");
 	}
 	if (!v->single) {
-		put_links(b, lang);
+		put_links(b, lang, v->admin);
 		if (v->count > 0)
 			put_keys(b, lang);
 	}

@@ -210,6 +210,7 @@ test('a member whose listings were approved so often is trusted by the site; nev
 test('a moderator edits the words; two at once do not overwrite each other', async () => {
 	const id = await pending();
 	const html = (await as(moderator, `/moderation/listings/${id}/edit`)).body;
+	assert.match(html, /name="version"/, html);
 	const version = /name="version" value="(\d+)"/.exec(html)[1];
 	const category = /<option value="([a-z0-9-]+)" selected/.exec(html)[1], location = [...html.matchAll(/<option value="([a-z0-9-]+)" selected/g)][1][1];
 	const fields = { title: 'A punt with a better title', description: 'Twelve feet, oars included, dry all winter.', category, location, price: '120', stock: '1', version };
@@ -223,11 +224,14 @@ test('a moderator edits the words; two at once do not overwrite each other', asy
 test('a ban ends the sessions and sticks to e-mail and address, until it is lifted', async () => {
 	const member = await makeMember(site.sql, { email: 'banned.person@bad.example', name: 'Known Badname' });
 	await site.sql(`UPDATE session SET address = '127.0.0.66' WHERE member_id = ${member.id}`);
+	const offered = await pending({ of: member });
+	await decide(moderator, offered, { decision: 'approve' });
 	assert.match((await postForm(`/moderation/members/${member.id}/ban`, { words: '', addresses: 'yes' }, moderator)).body, /id="e-words"/);
 	const r = await postForm(`/moderation/members/${member.id}/ban`, { words: 'Sold what was not there', addresses: 'yes' }, moderator);
 	assert.equal(r.status, 303, r.body);
 	assert.equal(await one(`SELECT CONCAT(m.state, ' ', (SELECT COUNT(*) FROM session WHERE member_id = m.id)) FROM member m WHERE id = ${member.id}`), '2 0');
 	assert.match(await mails(member.id), /"disabled"/);
+	assert.equal(await state(offered), '5', 'what they offered is out of sight');
 	const fields = { title: 'A dory for sale', description: 'Sixteen feet, oars included, painted last spring.', category: 'boats', location: 'st-johns', price: '10', stock: '1',
 		contact_name: 'Somebody', contact_email: 'Banned.Person@bad.example', website: '' };
 	const refused = await postForm('/submit', fields);
