@@ -260,6 +260,22 @@ test('nobody writes to themselves, and nobody learns by trying whose listing it 
 	assert.deepEqual([guessed.status, guessed.body], [missed.status, missed.body]);
 });
 
+test('who cannot be reached is not written to, and is not waited for', async () => {
+	const elsie = await makeMember(site.sql), ann = await makeMember(site.sql);
+	const hers = await listing({ owner: elsie, email: elsie.email }), nobodys = await listing();
+	await send(`/listings/${hers.id}/contact`, { message: 'Is the trailer included?' }, ann);
+	const id = await site.sql(`SELECT id FROM conversation WHERE listing_id = ${hers.id}`), mails = await count('outbox');
+	await site.sql(`UPDATE member SET state = 2 WHERE id = ${elsie.id}; UPDATE listing SET contact_email = '' WHERE id = ${nobodys.id}`);
+	for (const l of [hers, nobodys]) {
+		const r = await send(`/fr/listings/${l.id}/contact`, visitor('Êtes-vous encore là?'));
+		assert.equal(r.status, 422);
+		assert.match(r.body, /pas joignable/);
+	}
+	assert.match((await look(`/fr/account/messages/${id}`, ann)).body, /est terminée/);
+	assert.equal((await send(`/account/messages/${id}`, { message: 'Hello, are you there?' }, ann)).status, 410);
+	assert.equal(await count('outbox'), mails);
+});
+
 test('an address that answered by its link cannot be spoken for by whoever types it', async () => {
 	const l = await listing();
 	await send(`/listings/${l.id}/contact`, visitor('Is it still there, sir?'));
