@@ -20,6 +20,8 @@ void chart_value(struct buf *b, enum lang lang, int64_t value, bool seconds)
 		format_count(b, lang, value);
 		return;
 	}
+	if (value > INT64_MAX - HOUR)
+		value = INT64_MAX - HOUR;
 	/* Two units say enough. */
 	int64_t minutes = (value + MINUTE / 2) / MINUTE;
 	if (value < MINUTE) {

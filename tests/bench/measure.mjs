@@ -35,8 +35,9 @@ end
 `);
 
 // 64 kept connections for some seconds. rps a second, p50 and p99 in milliseconds.
-export async function load(url, seconds) {
-	const { stdout } = await promisify(execFile)('wrk', ['-t1', '-c64', `-d${seconds}s`, '-s', script, url]);
+export async function load(url, seconds, headers = {}) {
+	const more = Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`]);
+	const { stdout } = await promisify(execFile)('wrk', ['-t1', '-c64', `-d${seconds}s`, '-s', script, ...more, url]);
 	const [requests, us, p50, p99, errors] = stdout.match(/^RESULT (.*)$/m)[1].split(' ').map(Number);
 	return { requests, rps: (requests * 1e6) / us, p50: p50 / 1000, p99: p99 / 1000, errors };
 }

@@ -11,6 +11,22 @@ function jobTable(results, memory) {
 			round(r.cpu.worker), round(r.cpu.database), round(r.cpu.nginx), r.errors, ...(memory ? [round(memory.get(name).memory)] : [])]));
 }
 
+// What being signed in costs, as lines of the verdicts.
+function sessionLines(s) {
+	const lines = [];
+	for (const [name, { statements, cpu }] of s.pages) {
+		const more = statements.with - statements.without, ratio = total(cpu.get('with').cpu) / total(cpu.get('without').cpu);
+		// Beyond one by less than a statement in ten requests: what workers remember is read anew now and then.
+		lines.push([`${name}: statements of a page with a session beyond one without`, round(more, 2), 'at most 1', more < 1.1 ? 'yes' : '**no**']);
+		lines.push([`${name}: CPU of a page with a session against one without`, `${round(ratio, 2)}×`, 'at most 1.6', ratio <= 1.6 ? 'yes' : '**no**']);
+	}
+	const ratio = s.signIn / s.bare;
+	lines.push(["signing in: program's CPU against one Argon2id by itself", `${round(ratio, 2)}×`, 'at most 1.1', ratio <= 1.1 ? 'yes' : '**no**']);
+	return lines;
+}
+
+export const sessionVerdicts = (s) => table(['what', 'measured', 'wanted', 'reached'], sessionLines(s));
+
 function verdicts(results) {
 	const lines = [];
 	const say = (what, value, bound, good) => lines.push([what, `${round(value, 2)}×`, bound, good ? 'yes' : '**no**']);
@@ -28,6 +44,7 @@ function verdicts(results) {
 	say('a cached page against a static file of its size', c.get('cached').rps / c.get('static').rps, 'at least 0.8', c.get('cached').rps / c.get('static').rps >= 0.8);
 	say("CPU of the deep page against the first's", total(d.get('deep').cpu) / total(d.get('first').cpu), 'at most 1.2', total(d.get('deep').cpu) / total(d.get('first').cpu) <= 1.2);
 	say('CPU a request with the most listings against the fewest', total(g.at(-1).cpu) / total(g[0].cpu), 'at most 1.3', total(g.at(-1).cpu) / total(g[0].cpu) <= 1.3);
+	lines.push(...sessionLines(results.sessions));
 	return table(['what', 'measured', 'wanted', 'reached'], lines);
 }
 

@@ -1,18 +1,19 @@
 // make bench: the JSON list and the HTML list of listings, answered by Outport and by five others doing the same job behind the same
 // nginx, in interleaved rounds of one go; then the cache, the deep page and the growth of the data. Ratios count: see docs/performance.md.
-//   node run.mjs [--rounds 5] [--seconds 4] [--listings 100000] [--million] [--write FILE]
+//   node run.mjs [--rounds 5] [--seconds 4] [--listings 100000] [--million] [--write FILE], or with --sessions only what being signed in costs
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { Database, Peers, run, startNginx, stopAll } from './stage.mjs';
 import { cpuOf, load, median, memoryOf } from './measure.mjs';
-import { report } from './report.mjs';
+import { report, sessionVerdicts } from './report.mjs';
+import { sessions } from './sessions.mjs';
 
 const { values: o } = parseArgs({
 	options: {
 		rounds: { type: 'string', default: '5' }, seconds: { type: 'string', default: '4' }, listings: { type: 'string', default: '100000' },
-		million: { type: 'boolean', default: false }, write: { type: 'string' },
+		million: { type: 'boolean', default: false }, sessions: { type: 'boolean', default: false }, write: { type: 'string' },
 	},
 });
 const rounds = Number(o.rounds), seconds = Number(o.seconds), listings = Number(o.listings);
@@ -51,9 +52,9 @@ async function compare(url, name) {
 }
 
 // One target under load: requests a second, latency, and CPU a request by group of processes.
-async function measure(url, groups) {
+async function measure(url, groups, headers) {
 	const before = groups.map((g) => cpuOf(g.pids()));
-	const r = await load(url, seconds);
+	const r = await load(url, seconds, headers);
 	const cpu = Object.fromEntries(groups.map((g, i) => [g.name, ((cpuOf(g.pids()) - before[i]) * 1e6) / r.requests]));
 	return { ...r, cpu };
 }
@@ -61,7 +62,7 @@ async function measure(url, groups) {
 async function rounds_of(targets) {
 	const all = new Map(targets.map((t) => [t.key, []]));
 	for (let i = 0; i < rounds; i++) {
-		for (const t of i % 2 ? [...targets].reverse() : targets) all.get(t.key).push(await measure(t.url, t.groups));
+		for (const t of i % 2 ? [...targets].reverse() : targets) all.get(t.key).push(await measure(t.url, t.groups, t.headers));
 		say(`  round ${i + 1} of ${rounds}`);
 	}
 	return new Map([...all].map(([key, list]) => [key, {
@@ -107,6 +108,11 @@ async function main() {
 	const peers = new Peers({ dir, build, source, here, database });
 	await peers.outport('outport', 'bench');
 	const nginx = await startNginx(dir, source);
+	const signedIn = () => sessions({ database, peers, nginx, build, rounds, roundsOf: rounds_of });
+	if (o.sessions) {
+		process.stdout.write(sessionVerdicts(await signedIn()));
+		return;
+	}
 	frame(await get(`${nginx.url}/outport/html`));
 	say('peers');
 	for (const start of [peers.bare, peers.php, peers.flask, peers.node]) await start.call(peers, 'bench');
@@ -129,6 +135,8 @@ async function main() {
 	const cursor = await cursorAt(nginx.url, deep);
 	results.depth = await rounds_of([['first', '?limit=20'], ['deep', `?limit=20&cursor=${cursor}`]].map(([k, q]) => (
 		{ key: k, url: `${nginx.url}/outport/api${q}`, groups: [peers.group('outport'), database.group] })));
+	say('with a session, and signing in');
+	results.sessions = await signedIn();
 	say('as the data grows');
 	results.growth = await grown(database, peers, nginx);
 	const text = report(results, { rounds, seconds, listings, deep, cores: run('nproc', []).trim() });

@@ -166,6 +166,7 @@ set $bench_php ${path.join(process.env.top_srcdir, 'tests/bench/peers/peer.php')
 location = /outport/json { ${fastcgi('outport', '/api/v1/listings')} }
 location = /outport/api { ${fastcgi('outport', '/api/v1/listings')} }
 location = /outport/html { ${fastcgi('outport', '/listings')} }
+location ~ ^/outport/site(?<route>/.*)$ { ${fastcgi('outport', '$route')} }
 location = /bare/json { ${fastcgi('bare', '/json')} }
 location = /bare/html { ${fastcgi('bare', '/html')} }
 location = /php/json { ${php('json')} }

@@ -70,7 +70,19 @@ export async function makeListings(site) {
 	const talk = { open: await talkAbout(site, there, people.member), ended: await talkAbout(site, gone, people.member) };
 	await site.ctl('listing', 'remove', String(gone));
 	await makeOwnListings(site, there, people.member.id);
-	return { there, gone, people, talk, links: await makeLinks(site.sql), visitors: await makeVisitorLinks(site, there) };
+	const search = await keepThings(site, people.member, [there, gone]);
+	return { there, gone, people, talk, search, links: await makeLinks(site.sql), visitors: await makeVisitorLinks(site, there) };
+}
+
+// What a member keeps: listings, one of them gone, and a search that has told of one. And numbers for the reports.
+async function keepThings(site, member, listings) {
+	return Number(await site.sql(`INSERT INTO favourite (member_id, listing_id, created_at) VALUES ${listings.map(id => `(${member.id}, ${id}, UTC_TIMESTAMP())`)};
+		INSERT INTO saved_search (member_id, name, query, frequency, seen_at, due_at, created_at)
+			VALUES (${member.id}, 'Dories under $2,000', 'q=dory&max_price=2000', 2, UTC_TIMESTAMP(), UTC_TIMESTAMP() + INTERVAL 1 DAY, UTC_TIMESTAMP());
+		SET @id = LAST_INSERT_ID(); INSERT INTO saved_search_sent VALUES ${listings.map(id => `(@id, ${id}, UTC_TIMESTAMP())`)};
+		INSERT IGNORE INTO report_value (period, series, starts, value) SELECT p.seq, s.seq, DATE(UTC_TIMESTAMP()) - INTERVAL d.seq DAY, 400 + (d.seq * 7919 + s.seq) % 5000
+			FROM seq_0_to_0 p, seq_0_to_10 s, seq_1_to_29 d;
+		INSERT IGNORE INTO search_miss VALUES (DATE(UTC_TIMESTAMP()), 'punt with a sail', 3); SELECT @id`));
 }
 
 // A copy of a listing in a state, of a member or of a visitor; its id.
@@ -191,7 +203,7 @@ const seenBy = (person, open) => async (page, url) => {
 };
 
 // Every kind of page there is, as { name, open(page, url) }. A row may end with who looks: 'member', 'moderator', 'admin'.
-export function pageTypes(lang, { there, gone, people, talk, links, visitors }) {
+export function pageTypes(lang, { there, gone, people, talk, links, visitors, search }) {
 	const at = prefix[lang];
 	return [
 		['home', goTo(`${at}/`)],
@@ -257,6 +269,15 @@ export function pageTypes(lang, { there, gone, people, talk, links, visitors }) 
 		['reset-done', goTo(`${at}/reset/done`)],
 		['signed-out', sendSignedOut(`${at}/account/profile`), 'member'],
 		['account', goTo(`${at}/account`), 'member'],
+		['favourites', goTo(`${at}/account/favourites`), 'member'],
+		['favourites-empty', goTo(`${at}/account/favourites`), 'admin'],
+		['searches', goTo(`${at}/account/searches`), 'member'],
+		['search', goTo(`${at}/account/searches/${search}`), 'member'],
+		['search-new', goTo(`${at}/account/searches/new?q=dory&max_price=2000`), 'member'],
+		['listing-kept', goTo(`${at}/listings/${there}`), 'member'],
+		['unsubscribe', goTo(`${at}/unsubscribe/${'A'.repeat(32)}`)],
+		['reports', goTo(`${at}/reports`), 'admin'],
+		['reports-month', goTo(`${at}/reports?per=month`), 'admin'],
 		['moderation', goTo(`${at}/moderation`), 'moderator'],
 		['moderation-listing', goTo(`${at}/moderation/listings/${there}`), 'moderator'],
 		['moderation-listing-errors', sendRejection(`${at}/moderation/listings/${there}`), 'moderator'],

@@ -244,3 +244,36 @@ test('mails stop by the link in them: signed out, by a mail program too, and nob
 	assert.match((await send(null, `/fr/unsubscribe/${token}`, {})).body, /Ils ont été désactivés/);
 	assert.equal(await frequency(), '0');
 });
+
+// The worker's own count of a request's statements, from its log line.
+const statements = async (path, who) => {
+	const { readFileSync, statSync } = await import('node:fs');
+	const before = statSync(site.poolLog).size;
+	// What is no token keeps a visitor's page out of nginx's cache, and is not looked up.
+	const r = await site.get(path, { Cookie: who ? who.cookie : '__Host-outport=nobody' });
+	let line;
+	await site.until(() => {
+		const lines = readFileSync(site.poolLog, 'utf8').slice(before).split('\n').filter((l) => l.startsWith('{') && l.endsWith('}')).map(json);
+		return (line = lines.findLast((l) => l.db_queries !== undefined && path.split('?')[0] === l.path)) !== undefined;
+	}, `the log line of ${path}`);
+	assert.ok(r.status < 400, `${path}: ${r.status}`);
+	return line.db_queries;
+};
+// The least of several: now and then a worker reads anew what it remembers, the catalog or a count.
+const fewest = async (path, who) => {
+	let least = Infinity;
+	for (let i = 0; i < 8; i++)
+		least = Math.min(least, await statements(path, who));
+	return least;
+};
+
+test('a page with a session costs one statement more than without', async () => {
+	const who = await makeMember(site.sql);
+	const [{ id, url }] = await some(1);
+	await send(who, `/listings/${id}/favourite`, { keep: 'yes' });
+	for (const path of ['/listings', url])
+		assert.equal(await fewest(path, who) - await fewest(path), 1, path);
+	assert.ok(await fewest('/account/favourites', who) <= 2);
+	assert.ok(await fewest('/account/searches', who) <= 2);
+	assert.match(await site.sql(`EXPLAIN SELECT f.listing_id FROM favourite f FORCE INDEX (favourite_order) WHERE f.member_id = 1 AND f.created_at <= UTC_TIMESTAMP() ORDER BY f.created_at DESC, f.listing_id DESC LIMIT 21`), /favourite_order/);
+});

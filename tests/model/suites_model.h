@@ -6,6 +6,7 @@
 Suite *suite_catalog(void);
 Suite *suite_content_rule(void);
 Suite *suite_cursor(void);
+Suite *suite_favourite(void);
 Suite *suite_form_age(void);
 Suite *suite_listing(void);
 Suite *suite_local_path(void);
@@ -13,6 +14,7 @@ Suite *suite_moderation(void);
 Suite *suite_money(void);
 Suite *suite_own_listing(void);
 Suite *suite_password(void);
+Suite *suite_report(void);
 Suite *suite_search_text(void);
 Suite *suite_slug(void);
 Suite *suite_totp(void);

@@ -101,6 +101,39 @@ START_TEST(appends_and_stays_in_the_buffer)
 }
 END_TEST
 
+static const struct {
+	const char *q, *text;
+	bool matches;
+} match_cases[] = {
+	{"dory", "Cedar dory, 16 feet", true}, {"DORIES", "dory", false}, {"dor ced", "Cedar dory", true}, {"dory rope", "Cedar dory", false},
+	{"l'eau", "de l\u2019eau", true}, {"l'eau", "eau", true}, {"eau", "l'eau", true}, {"3", "3 feet", true}, {"3", "30 feet", false}, {"30", "300", true},
+	{"ory", "dory", false}, {"", "anything", true}, {"\u00e9t\u00e9", "ete", true}, {"x", "xylophone", false}, {"a", "a b", true},
+};
+
+/* What the mails compare by is what the database's index would find. */
+START_TEST(a_text_at_hand_is_searched_as_the_index_is)
+{
+	struct buf query;
+	buf_init(&query, 1000);
+	search_text_query(&query, match_cases[_i].q);
+	search_text_index(&out, match_cases[_i].text);
+	ck_assert_int_eq(search_text_matches(buf_str(&query), buf_str(&out)), match_cases[_i].matches);
+	buf_free(&query);
+}
+END_TEST
+
+START_TEST(what_may_be_somebody_s_is_told)
+{
+	static const char *const kept[] = {"dory", "model 123456", "12'6 boat", ""}, *const left_out[] = {"a@b", "709 555 0123", "1234567", "\uff20me", "\u0661\u0662\u0663\u0664\u0665\u0666\u0667"};
+	for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+		ck_assert(search_text_anonymous(kept[i]));
+	for (size_t i = 0; i < sizeof left_out / sizeof *left_out; i++)
+		ck_assert(!search_text_anonymous(left_out[i]));
+	search_text_words(&out, "  St. John\u2019s,  \u00c9pave ");
+	ck_assert_str_eq(buf_str(&out), "st johns epave");
+}
+END_TEST
+
 Suite *suite_search_text(void)
 {
 	Suite *s = suite_create("search_text");
@@ -108,6 +141,8 @@ Suite *suite_search_text(void)
 	tcase_add_checked_fixture(t, open_case, close_case);
 	tcase_add_loop_test(t, normalised, 0, sizeof cases / sizeof cases[0]);
 	tcase_add_loop_test(t, no_word_is_lost, 0, STOP_WORDS);
+	tcase_add_loop_test(t, a_text_at_hand_is_searched_as_the_index_is, 0, sizeof match_cases / sizeof match_cases[0]);
+	tcase_add_test(t, what_may_be_somebody_s_is_told);
 	tcase_add_test(t, appends_and_stays_in_the_buffer);
 	suite_add_tcase(s, t);
 	return s;
