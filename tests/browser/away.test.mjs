@@ -32,7 +32,7 @@ test('without the pool', async t => {
 			assert.equal(status, 200, path);
 			if (away !== null)
 				assert.match(said, away, path);
-			assert.equal(await page.locator('header.site nav a').count(), 4, path);
+			assert.equal(await page.locator('header.site nav a').count(), 5, path);
 			page.holdClean();
 		}
 	});

@@ -294,7 +294,7 @@ describe('forms', () => {
 	test('a listing is reported', async () => {
 		await site.sql('DELETE FROM flag'); // a person counts once, and all these browsers are one
 		await open(`/listings/${own.there}`);
-		await page.click('.actions a:not(.primary)');
+		await page.click('main a[href$="/report"]');
 		await page.click('main form button');
 		await page.waitForSelector('#errors');
 		assert.equal((await focused()).id, 'errors');

@@ -107,7 +107,7 @@ test('a seller and the site are written to, a listing is reported', async () => 
 	await page.click('main form button');
 	assert.equal(new URL(page.url()).pathname, `/listings/${own.there}/contact/received`);
 	await page.click('.onwards a');
-	await page.click('.actions a:not(.primary)');
+	await page.click('main a[href$="/report"]');
 	await page.check('input[value=wrong]');
 	await page.fill('#f-message', `It is a punt ${process.pid} ${Date.now()}`);
 	await page.click('main form button');
