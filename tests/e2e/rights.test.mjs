@@ -120,6 +120,8 @@ function ask(route, value, actor) {
 		'Content-Type': api ? 'application/json' : 'application/x-www-form-urlencoded', 'Content-Length': Buffer.byteLength(body) }) } });
 }
 
+// What was seen on the way, for the sums at the end.
+const seen = { routes: 0, gets: 0, refused: 0, others: 0 };
 const toLogin = r => r.status === 303 && /^\/login\?next=/.test(r.headers.location ?? '');
 const cast = await makeCast(site.sql);
 
@@ -135,6 +137,7 @@ for (const route of routes) {
 		for (const [i, thing] of things.entries()) {
 			await Promise.all(cast.actors.filter(actor => !may(thing, actor)).map(async actor => {
 				const r = await ask(route, values[i], actor), expected = guard(route, actor), name = `${actor.name} on ${thing.what}: ${r.status} ${r.headers.location ?? ''}`;
+				seen[expected === 'pass' ? 'others' : 'refused']++;
 				if (expected === 303)
 					assert.ok(toLogin(r), name);
 				else if (expected === 'pass')
@@ -165,5 +168,21 @@ for (const route of routes) {
 		}
 		if (!route.writes)
 			assert.deepEqual(await changedSince(before), [], 'a GET changes nothing (ASVS 3.5.3)');
+		seen.routes++;
+		seen.gets += route.writes ? 0 : 1;
 	});
 }
+
+// Each route was held by its own test above: these say that none was passed by.
+test('no GET, and nothing that is refused, changed a row (ASVS 3.5.3)', () => {
+	assert.equal(seen.gets, routes.filter(route => !route.writes).length);
+});
+test('what is foreign, unsigned or too little is refused on every route (ASVS 3.5.1, 8.2.1)', () => {
+	assert.equal(seen.routes, routes.length);
+	assert.ok(seen.refused > 5 * routes.filter(route => route.writes).length, seen.refused);
+});
+test('somebody else’s is not there, on any route (ASVS 8.2.2)', () => {
+	assert.ok(seen.others > 500, seen.others);
+	for (const key of Object.keys(objects))
+		assert.ok(routes.some(route => (key.startsWith('/') ? route.pattern : route.call).startsWith(key)), `no route is meant by ${key} any more`);
+});
