@@ -185,7 +185,7 @@ static enum mail_outcome smtp_deliver(void *self, const struct mail_message *m, 
 	long made = 0;
 	curl_easy_getinfo(s->curl, CURLINFO_NUM_CONNECTS, &made);
 	/* A kept connection that the server gave up meanwhile says nothing about the server; before the content nothing was handed over. */
-	if (code != CURLE_OK && made == 0 && s->step < STEP_CONTENT && outcome_of(s, code) != MAIL_REFUSED)
+	if (code != CURLE_OK && code != CURLE_OPERATION_TIMEDOUT && made == 0 && s->step < STEP_CONTENT && outcome_of(s, code) != MAIL_REFUSED)
 		code = perform(s, bytes, true);
 	enum mail_outcome o = outcome_of(s, code);
 	if (o != MAIL_DELIVERED)
