@@ -7,6 +7,7 @@
 
 #include "ctl/ctl.h"
 #include "ctl/ctl_catalog.h"
+#include "ctl/output.h"
 #include "db/catalog_db.h"
 #include "db/listing_db.h"
 #include "model/money.h"
@@ -170,7 +171,7 @@ static int export(struct ctl *ctl)
 
 static const struct arg_option options[] = {
 	{"format", "csv|jsonl", "csv unless said"},
-	{"state", "STATE", LISTING_STATE_NAMES "; published unless said"},
+	{"state", "STATE", OUTPUT_STATE_HELP},
 	{"output", "FILE", "a file, which only its owner may read; else stdout"},
 	{NULL, NULL, NULL},
 };

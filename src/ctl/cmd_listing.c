@@ -331,7 +331,7 @@ static int remove_one(struct ctl *ctl)
 	{"json", NULL, "as JSON"}, \
 	{NULL, NULL, NULL}
 static const struct arg_option list_options[] = {
-	{"state", "STATE", LISTING_STATE_NAMES "; published unless said"},
+	{"state", "STATE", OUTPUT_STATE_HELP},
 	PAGE_OPTIONS,
 };
 static const struct arg_option pending_options[] = {PAGE_OPTIONS};

@@ -5,6 +5,10 @@
 #include "ctl/table.h"
 #include "render/json.h"
 
+/* An option's help that names every state of a listing, in the two lines it takes. */
+#define OUTPUT_STATE_HELP "published unless said; or pending, rejected, removed, draft,\n" \
+	"                              held, expired, sold, withdrawn, unconfirmed"
+
 enum { OUTPUT_BYTES = 64 * 1024 * 1024 };
 
 struct output {
