@@ -3,7 +3,7 @@ import test from 'node:test';
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { makeMember, password } from '../support/members.mjs';
-import { makeListing } from '../support/accounts.mjs';
+import { makeListing, totpCode } from '../support/accounts.mjs';
 import { openSite } from './visitor.mjs';
 
 // Mails are read where they wait to be sent; that they arrive is tests/e2e/mail's business.
@@ -140,7 +140,23 @@ test('a new token at every sign-in, whatever the browser showed before (ASVS 7.2
 	assert.notEqual(cookieOf(fixed), planted);
 });
 
-// A member with a second factor, by its recovery codes: the app's codes are tests/e2e/account's business.
+test('set up on the account’s page, the second factor opens the account with a code of the app, once', async () => {
+	const m = await makeMember(site.sql), own = { Cookie: m.cookie };
+	assert.equal((await send('/account/second-factor/start', { password }, own)).status, 303);
+	const secret = /class="secret"><code>([A-Z2-7 ]+)<\/code>/.exec((await site.get('/account/second-factor', own)).body)[1];
+	assert.equal((await send('/account/second-factor', { code: totpCode(secret) }, own)).status, 200);
+	const state = /name="_state" value="([^"]+)"/.exec((await signIn(m.email)).body)[1];
+	const next = totpCode(secret, Date.now() + 30000), give = code => send('/login/code', { code, _state: state });
+	assert.equal((await give(totpCode(secret, Date.now() + 3600e3))).status, 422);
+	const both = await Promise.all([give(next), give(next)]);
+	assert.deepEqual(both.map(r => r.status).sort(), [303, 422], 'of two at once one is taken');
+	assert.equal((await site.get('/account', withCookie(both.map(cookieOf).find(Boolean)))).status, 200);
+	const api = await call('POST', '/api/v1/session', { email: m.email, password, totp: next });
+	assert.equal(api.status, 401);
+	assert.deepEqual(json(api.body).errors.map(e => e.field), ['totp']);
+});
+
+// A member with a second factor, by its recovery codes.
 async function makeGuarded(codes = ['ABCDEFGHIJKLMNOPQRSTUVWX', 'BCDEFGHIJKLMNOPQRSTUVWXY']) {
 	const m = await makeMember(site.sql);
 	await site.sql(`UPDATE member SET totp_secret = 'sealed' WHERE id = ${m.id}; INSERT INTO recovery_code (member_id, code_hash) VALUES

@@ -23,3 +23,12 @@ export async function makeListing(site, { email, state = 0, member = null }) {
 		UTC_TIMESTAMP(), UTC_TIMESTAMP(), '', ${member ?? 'NULL'} FROM category c, place p LIMIT 1; SELECT LAST_INSERT_ID();`);
 	return Number(out);
 }
+
+// What an authenticator app shows for a secret in base32 (RFC 6238).
+export function totpCode(secret, time = Date.now()) {
+	const bits = [...secret.replaceAll(' ', '')].map(c => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0')).join('');
+	const counter = Buffer.alloc(8);
+	counter.writeBigUInt64BE(BigInt(Math.floor(time / 30000)));
+	const mac = crypto.createHmac('sha1', Buffer.from(bits.match(/.{8}/g).map(byte => parseInt(byte, 2)))).update(counter).digest();
+	return String((mac.readUInt32BE(mac[19] & 15) & 0x7fffffff) % 1000000).padStart(6, '0');
+}
