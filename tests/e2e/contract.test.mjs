@@ -66,6 +66,11 @@ test('every answer is as its schema says', async () => {
 	const id = json((await site.get('/api/v1/listings?limit=1')).body).listings[0].id;
 	const slug = json((await site.get('/api/v1/resources')).body).resources[0].slug;
 	const who = await makeMember(site.sql, { role: 'admin' });
+	const [category, location] = await Promise.all(['categories', 'places'].map(async (list) => json((await site.get(`/api/v1/${list}`)).body)[list][0].slug));
+	const offered = await site.post('/api/v1/listings', JSON.stringify({ title: 'A grapnel', description: 'Forged by hand, five flukes, no rust.', category, location, price: '5' }),
+		{ 'Content-Type': 'application/json', Authorization: who.bearer });
+	assert.equal(offered.status, 202, offered.body);
+	check(doc, doc.paths['/api/v1/listings'].post.responses['202'].content['application/json'].schema, json(offered.body));
 	// What {id} stands for where it is no listing.
 	const own = {
 		'/api/v1/me/conversations/{id}': json((await site.post('/api/v1/contact', JSON.stringify({ message: 'Is it still there?', listing_id: id }),
