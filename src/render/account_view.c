@@ -73,7 +73,7 @@ void account_put_date(struct buf *b, enum lang lang, int64_t t)
 
 void account_put_links(struct buf *b, enum lang lang, const struct account_link *links)
 {
-	html_lit(b, "<ul class=\"articles\">\n");
+	html_lit(b, "<ul class=\"articles ways\">\n");
 	for (; links->path != NULL; links++) {
 		html_lit(b, "<li><h2><a href=\"");
 		html_attr(b, lang_prefix(lang));
