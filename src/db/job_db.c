@@ -7,6 +7,9 @@ static const struct db_sql sql_unlock = {"SELECT RELEASE_LOCK(CONCAT(LEFT(DATABA
 static const struct db_sql sql_sessions = {"DELETE FROM session WHERE expires_at < ? ORDER BY expires_at LIMIT ?", false};
 static const struct db_sql sql_registrations = {"DELETE FROM registration WHERE expires_at < ? ORDER BY expires_at LIMIT ?", false};
 static const struct db_sql sql_tokens = {"DELETE FROM token WHERE expires_at < ? ORDER BY expires_at LIMIT ?", false};
+/* A decided report keeps what was said, not who said it. */
+static const struct db_sql sql_reporters = {
+	"UPDATE flag SET reporter = CONCAT('gone:', id) WHERE state <> 0 AND decided_at < ? AND reporter NOT LIKE 'gone:%' ORDER BY id LIMIT ?", false};
 static const struct db_sql sql_rates = {"DELETE FROM rate_count WHERE expires_at < ? ORDER BY expires_at LIMIT ?", false};
 
 enum err job_db_lock(struct db *db, struct arena *a, const char *name, bool *mine)
@@ -50,4 +53,9 @@ enum err job_db_forget_tokens(struct db *db, int64_t before, int64_t limit, int6
 enum err job_db_forget_rates(struct db *db, int64_t before, int64_t limit, int64_t *n)
 {
 	return forget(db, &sql_rates, db_int(before), limit, n);
+}
+
+enum err job_db_forget_reporters(struct db *db, int64_t before, int64_t limit, int64_t *n)
+{
+	return forget(db, &sql_reporters, db_time(before), limit, n);
 }

@@ -12,3 +12,5 @@ MUST_CHECK enum err job_db_forget_sessions(struct db *db, int64_t before, int64_
 MUST_CHECK enum err job_db_forget_registrations(struct db *db, int64_t before, int64_t limit, int64_t *n);
 MUST_CHECK enum err job_db_forget_tokens(struct db *db, int64_t before, int64_t limit, int64_t *n);
 MUST_CHECK enum err job_db_forget_rates(struct db *db, int64_t before, int64_t limit, int64_t *n);
+/* Takes the reporter off at most limit reports that were decided before then. */
+MUST_CHECK enum err job_db_forget_reporters(struct db *db, int64_t before, int64_t limit, int64_t *n);

@@ -1,10 +1,11 @@
-/* Takes away what has ended: sessions, registrations nobody confirmed, links, counts, and what the outbox has done. */
+/* Takes away what has ended: sessions, registrations nobody confirmed, links, counts, what the outbox has done, and who reported what was decided
+ * long ago. */
 #include "db/job_db.h"
 #include "db/miss_db.h"
 #include "db/outbox_db.h"
 #include "jobs/job.h"
 
-enum { DAY = 86400, BATCH = 500, DONE_DAYS = 30, DEAD_DAYS = 90, MISS_DAYS = 90, TOKEN_DAYS = 7 };
+enum { DAY = 86400, BATCH = 500, DONE_DAYS = 30, DEAD_DAYS = 90, MISS_DAYS = 90, TOKEN_DAYS = 7, REPORTER_DAYS = 90 };
 
 static enum err forget_done(struct db *db, int64_t before, int64_t limit, int64_t *n)
 {
@@ -24,6 +25,7 @@ static const struct {
 } what[] = {
 	{job_db_forget_sessions, 0}, {job_db_forget_registrations, TOKEN_DAYS * DAY}, {job_db_forget_tokens, TOKEN_DAYS * DAY},
 	{job_db_forget_rates, 0}, {forget_done, 0}, {forget_dead, 0}, {miss_db_forget, MISS_DAYS * DAY},
+	{job_db_forget_reporters, REPORTER_DAYS * DAY},
 };
 
 enum err job_cleanup(struct job_context *c, int64_t *done)

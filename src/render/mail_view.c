@@ -166,6 +166,12 @@ static void text_listings(struct writing *w, const char *list)
 	}
 }
 
+/* A reason may have been left out. */
+static const char *quoted(const struct writing *w, const char *arg)
+{
+	return *arg != '\0' ? arg : tr(w->lang, MSG_MAIL_NOTHING_SAID);
+}
+
 static void text_part(struct writing *w, const struct part *p)
 {
 	struct buf *b = &w->out->text;
@@ -174,7 +180,7 @@ static void text_part(struct writing *w, const struct part *p)
 	case PART_TEXT: plain_lines(b, "", sentence(w, p->text)); break;
 	case PART_BUTTON:
 	case PART_LINK: text_label(w, sentence(w, p->text), arg); break;
-	case PART_QUOTE: plain_lines(b, "> ", arg); break;
+	case PART_QUOTE: plain_lines(b, "> ", quoted(w, arg)); break;
 	case PART_LISTINGS: text_listings(w, arg); return;
 	case PART_END: return;
 	}
@@ -232,7 +238,7 @@ static void html_part(struct writing *w, const struct part *p)
 		break;
 	case PART_QUOTE:
 		html_lit(b, "<blockquote style=\"margin:16px 0;padding:0 0 0 16px;border-left:4px solid #6b7c88\">\n");
-		html_lines(b, arg);
+		html_lines(b, quoted(w, arg));
 		html_lit(b, "</blockquote>\n");
 		break;
 	case PART_LISTINGS: html_part_listings(w, arg); break;

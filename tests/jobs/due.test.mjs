@@ -51,3 +51,24 @@ test('a message by the contact page reaches the site\'s owner', async () => {
 	assert.match(mail.html, /Zoë &quot;Z&quot; &lt;b&gt;|Zoë "Z" &lt;b&gt;/);
 	assert.equal(mail.headers['reply-to'], 'Outport <harbourmaster@outport.example>');
 });
+
+test('what has ended goes, and what has not stays', async () => {
+	const who = await makeMember(site.sql);
+	const ago = days => `UTC_TIMESTAMP() - INTERVAL ${days} DAY`, ahead = 'UTC_TIMESTAMP() + INTERVAL 1 DAY';
+	const both = (table, columns, old, young) => site.sql(`INSERT INTO ${table} (${columns}) VALUES ${old}, ${young}`);
+	await both('session', 'token_hash, member_id, kind, scopes, created_at, last_seen_at, expires_at',
+		`(REPEAT('a', 32), ${who.id}, 0, 31, ${ago(100)}, ${ago(100)}, ${ago(1)})`, `(REPEAT('b', 32), ${who.id}, 0, 31, ${ago(1)}, ${ago(1)}, ${ahead})`);
+	await both('registration', 'token_hash, email, name, password_hash, lang, created_at, expires_at',
+		`(REPEAT('a', 32), 'old@example.org', 'Old', '', 'en', ${ago(9)}, ${ago(8)})`, `(REPEAT('b', 32), 'new@example.org', 'New', '', 'en', ${ago(2)}, ${ago(1)})`);
+	await both('token', 'token_hash, kind, subject_id, created_at, expires_at', `(REPEAT('a', 32), 1, ${who.id}, ${ago(9)}, ${ago(8)})`, `(REPEAT('b', 32), 1, ${who.id}, ${ago(9)}, ${ago(1)})`);
+	await both('outbox', 'kind, subject_id, payload, created_at, due_at, state, done_at', `('old', 1, '', ${ago(40)}, ${ago(40)}, 1, ${ago(31)})`, `('new', 1, '', ${ago(40)}, ${ago(40)}, 1, ${ago(29)})`);
+	await both('flag', 'listing_id, reporter, reason, state, created_at, decided_at',
+		`(1, 'a:203.0.113.1', 0, 2, ${ago(99)}, ${ago(91)})`, `(1, 'a:203.0.113.2', 0, 2, ${ago(99)}, ${ago(89)}), (1, 'a:203.0.113.3', 0, 0, ${ago(99)}, NULL)`);
+	await once();
+	for (const table of ['session', 'registration', 'token'])
+		assert.equal(await site.sql(`SELECT GROUP_CONCAT(LEFT(token_hash, 1)) FROM ${table} WHERE token_hash IN (REPEAT('a', 32), REPEAT('b', 32))`), 'b', table);
+	assert.equal(await site.sql("SELECT GROUP_CONCAT(kind) FROM outbox WHERE kind IN ('old', 'new')"), 'new');
+	assert.equal(await site.sql("SELECT GROUP_CONCAT(IF(reporter LIKE 'gone:%', 'gone', reporter) ORDER BY id) FROM flag"), 'gone,a:203.0.113.2,a:203.0.113.3');
+	await once();
+	assert.equal(await site.sql("SELECT COUNT(*) FROM flag WHERE reporter LIKE 'gone:%'"), '1');
+});
