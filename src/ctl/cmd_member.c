@@ -5,6 +5,7 @@
 #include "ctl/ctl.h"
 #include "ctl/output.h"
 #include "db/account_admin_db.h"
+#include "db/account_db.h"
 #include "db/member_db.h"
 #include "model/mail.h"
 #include "util/clock.h"
@@ -279,6 +280,25 @@ static int enable(struct ctl *ctl)
 	return CTL_OK;
 }
 
+static int totp_off(struct ctl *ctl)
+{
+	struct member m;
+	int status = find(ctl, &m);
+	if (status != CTL_OK)
+		return status;
+	struct buf link;
+	buf_init(&link, 1024);
+	buf_puts(&link, ctl->conf.site.url);
+	buf_puts(&link, strcmp(m.lang, "fr") == 0 ? "/fr/account/security" : "/account/security");
+	const struct mail mail = {.kind = MAIL_TOTP_OFF, .to = m.email, .to_name = m.name, .lang = m.lang, .arg = {buf_str(&link)}};
+	enum err e = account_db_totp_off(ctl->db, &(const struct totp_switch){.member_id = m.id, .mail = mail_encode(ctl->arena, &mail)});
+	buf_free(&link);
+	if (e != ERR_OK)
+		return change_fail(ctl, &m, e, "has no second factor");
+	printf("%s signs in with the password alone now, and was told so by mail.\n", m.email);
+	return CTL_OK;
+}
+
 static const struct arg_option add_options[] = {
 	{"role", "ROLE", "member, moderator or admin; member unless said"},
 	{"lang", "LANG", "of their mails: en or fr; en unless said"},
@@ -312,5 +332,8 @@ const struct command member_commands[] = {
 	 "Their sessions and personal tokens end at once. The listings stay as they are.\n", disable_options, 1, 1, CTL_NEEDS_DB, disable},
 	{"member enable", "MEMBER", "Lets a disabled member in again", NULL, NULL, 1, 1, CTL_NEEDS_DB, enable},
 	{"member reset-link", "MEMBER", "Prints a link to set a new password", "For whoever has lost the mailbox too. It is good for a day.\n", NULL, 1, 1, CTL_NEEDS_DB, reset_link},
+	{"member totp-off", "MEMBER", "Takes the second factor off: for whoever has lost the phone and the recovery codes",
+	 "Make sure it is them: the password alone opens the account afterwards. They are signed\nout everywhere and told by mail.\n", NULL, 1, 1,
+	 CTL_NEEDS_DB, totp_off},
 	{NULL, NULL, NULL, NULL, NULL, 0, 0, CTL_NEEDS_NOTHING, NULL},
 };

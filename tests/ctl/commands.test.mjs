@@ -14,7 +14,7 @@ test('--help lists the commands, and each has its own help', () => {
 	for (const name of ['setup', 'migrate', 'check-config', 'config-schema', 'demo-data', 'import', 'export', 'listing pending', 'listing approve', 'listing reject',
 		...['category', 'place', 'resource', 'listing'].flatMap(word => ['list', 'show', 'add', 'edit', 'remove'].map(verb => `${word} ${verb}`)),
 		'message list', 'message show', 'message remove', 'jobs', 'outbox list', 'outbox show', 'outbox retry', 'outbox drop',
-		...['add', 'list', 'show', 'role', 'trust', 'disable', 'enable', 'reset-link'].map(verb => `member ${verb}`)])
+		...['add', 'list', 'show', 'role', 'trust', 'disable', 'enable', 'reset-link', 'totp-off'].map(verb => `member ${verb}`)])
 		assert.ok(names.includes(name), name);
 	for (const name of names) {
 		const help = s.ok(...name.split(' '), '--help');

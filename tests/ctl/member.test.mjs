@@ -83,3 +83,14 @@ test('trust, and a link for a new password that ends the one before', () => {
 	assert.match(s.ok('member', 'reset-link', 'elsie@example.com'), /^https:\/\/example\.com\/reset\/[\w-]{43}\n$/);
 	assert.equal(s.one('SELECT COUNT(*) FROM token WHERE kind = 1 AND subject_id = 1'), '1');
 });
+
+test('whoever has lost phone and recovery codes gets in by the password again', () => {
+	refuse(1, /has no second factor/, 'member', 'totp-off', '2');
+	s.sql("UPDATE member SET totp_secret = 'sealed' WHERE id = 2; INSERT INTO recovery_code (member_id, code_hash) VALUES (2, REPEAT('c', 32))");
+	session(2);
+	s.ok('member', 'totp-off', 'leo@example.com');
+	assert.equal(s.one('SELECT COUNT(totp_secret) + (SELECT COUNT(*) FROM recovery_code WHERE member_id = 2) FROM member WHERE id = 2'), '0');
+	assert.equal(s.one('SELECT COUNT(*) FROM session WHERE member_id = 2 AND kind <> 2'), '0');
+	const mail = JSON.parse(s.one('SELECT payload FROM outbox ORDER BY id DESC LIMIT 1'));
+	assert.deepEqual([mail.mail, mail.to, mail.args[0]], ['totp-off', 'leo@example.com', 'https://example.com/fr/account/security']);
+});
