@@ -83,7 +83,7 @@ enum err moderation_rule_post(struct context *c)
 		{"action", FIELD_SLUG, AT(action), 1, 10, true},
 		{"note", FIELD_TEXT, AT(note), 0, RULE_NOTE_MAX, false},
 	};
-	struct rule_fields f = {NULL};
+	struct rule_fields f = {.kind = NULL};
 	struct posting p;
 	struct rules_view v = {.count = 0};
 	bool answered = false;
@@ -124,7 +124,7 @@ enum err moderation_rule_remove(struct context *c)
 enum err moderation_rule_try(struct context *c)
 {
 	static const struct field table[] = {{"text", FIELD_LINES, AT(text), 1, LISTING_DESCRIPTION_MAX, true}};
-	struct rule_fields f = {NULL};
+	struct rule_fields f = {.kind = NULL};
 	struct posting p;
 	struct screening s;
 	struct rules_view v = {.count = 0};

@@ -62,34 +62,38 @@ const smallTargets = page => page.evaluate(() => {
 		.map(element => `${element.outerHTML.slice(0, 120)} ${Math.round(element.getBoundingClientRect().height)} px high`);
 });
 
-for (const lang of languages)
-	test(`every kind of page: ${lang}`, async t => {
+async function holdPage(page, bytes, name, open) {
+	for (const viewport of [desktop, phone]) {
+		await page.setViewportSize(viewport);
+		bytes.reset();
+		await open(page, site.url);
+		await page.waitForLoadState('networkidle');
+		page.holdClean();
+		if (!name.endsWith('errors')) // those come from a page that was loaded before
+			assert.ok(bytes.total() > 2000 && bytes.total() <= budget, `${bytes.total()} bytes`);
+		const { wide, shifts } = await page.evaluate(() => ({ wide: document.documentElement.scrollWidth - window.innerWidth, shifts: window.shifts }));
+		assert.ok(wide <= 0, `${wide} px too wide at ${viewport.width}`);
+		assert.deepEqual(shifts, [], `something moved at ${viewport.width}`);
+	}
+	assert.deepEqual(await smallTargets(page), [], 'too small for a finger');
+	assert.equal(await page.locator('h1').count(), 1);
+	for (const landmark of ['header.site', 'main', 'footer.site', 'header.site nav'])
+		assert.equal(await page.locator(landmark).count(), 1, landmark);
+	assert.equal(await page.locator('style, [style], script:not([src]):not([type="application/ld+json"]), [onclick], [onload]').count(), 0, 'nothing inline');
+}
+
+// A page is quiet half a second before it is looked at: several wait at once.
+const shares = 2;
+test('every kind of page', { concurrency: languages.length * shares }, t => Promise.all(languages.flatMap(lang =>
+	Array.from({ length: shares }, (_, share) => t.test(`${lang}, part ${share + 1} of ${shares}`, async part => {
 		const context = await browser.newContext({ viewport: desktop });
 		await noteShifts(context);
 		const page = await watchedPage(context, site.url);
 		const bytes = await countBytes(page);
-		for (const { name, open } of pageTypes(lang, own))
-			await t.test(name, async () => {
-				for (const viewport of [desktop, phone]) {
-					await page.setViewportSize(viewport);
-					bytes.reset();
-					await open(page, site.url);
-					await page.waitForLoadState('networkidle');
-					page.holdClean();
-					if (!name.endsWith('errors')) // those come from a page that was loaded before
-						assert.ok(bytes.total() > 2000 && bytes.total() <= budget, `${bytes.total()} bytes`);
-					const { wide, shifts } = await page.evaluate(() => ({ wide: document.documentElement.scrollWidth - window.innerWidth, shifts: window.shifts }));
-					assert.ok(wide <= 0, `${wide} px too wide at ${viewport.width}`);
-					assert.deepEqual(shifts, [], `something moved at ${viewport.width}`);
-				}
-				assert.deepEqual(await smallTargets(page), [], 'too small for a finger');
-				assert.equal(await page.locator('h1').count(), 1);
-				for (const landmark of ['header.site', 'main', 'footer.site', 'header.site nav'])
-					assert.equal(await page.locator(landmark).count(), 1, landmark);
-				assert.equal(await page.locator('style, [style], script:not([src]):not([type="application/ld+json"]), [onclick], [onload]').count(), 0, 'nothing inline');
-			});
+		for (const { name, open } of pageTypes(lang, own).filter((_type, i) => i % shares === share))
+			await part.test(`${lang} ${name}`, () => holdPage(page, bytes, name, open));
 		await context.close();
-	});
+	})))));
 
 test('the policy is at work: what is inline does not run and does not style', async () => {
 	const context = await browser.newContext({ viewport: desktop });
