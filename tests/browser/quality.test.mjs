@@ -5,6 +5,8 @@ import { sharedSite } from '../support/site.mjs';
 import { desktop, languages, makeListings, openBrowser, pageTypes, phone, watchedPage } from './browser.mjs';
 
 const budget = 60 * 1024;
+// A hundredth of what counts as good (0.1, web.dev/cls): a page that arrives in pieces may settle by a few pixels of one word.
+const settling = 0.001;
 let site, browser, own;
 
 before(async () => {
@@ -73,7 +75,7 @@ async function holdPage(page, bytes, name, open) {
 			assert.ok(bytes.total() > 2000 && bytes.total() <= budget, `${bytes.total()} bytes`);
 		const { wide, shifts } = await page.evaluate(() => ({ wide: document.documentElement.scrollWidth - window.innerWidth, shifts: window.shifts }));
 		assert.ok(wide <= 0, `${wide} px too wide at ${viewport.width}`);
-		assert.deepEqual(shifts, [], `something moved at ${viewport.width}`);
+		assert.ok(shifts.reduce((sum, { value }) => sum + value, 0) <= settling, `something moved at ${viewport.width}: ${JSON.stringify(shifts)}`);
 	}
 	assert.deepEqual(await smallTargets(page), [], 'too small for a finger');
 	assert.equal(await page.locator('h1').count(), 1);
@@ -91,7 +93,7 @@ test('every kind of page', { concurrency: languages.length * shares }, t => Prom
 		const page = await watchedPage(context, site.url);
 		const bytes = await countBytes(page);
 		for (const { name, open } of pageTypes(lang, own).filter((_type, i) => i % shares === share))
-			await part.test(`${lang} ${name}`, () => holdPage(page, bytes, name, open));
+			await part.test(name, () => holdPage(page, bytes, name, open));
 		await context.close();
 	})))));
 
