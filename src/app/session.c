@@ -5,6 +5,8 @@
 
 #include "db/session_db.h"
 
+enum { USER_AGENT_KEPT = 200 }; /* bytes */
+
 #define COOKIE "__Host-outport"
 static const char cookie_name[] = COOKIE;
 static const char cookie_clear[] = COOKIE "=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax";
@@ -60,10 +62,22 @@ enum err session_load(struct context *c)
 	return e == ERR_DB_READ_ONLY || e == ERR_DB_RETRY || e == ERR_TIMEOUT ? ERR_OK : e;
 }
 
+/* As much as the list of sessions shows; what is no ASCII stands there as "?" (RFC 9110, section 5.5: such bytes have no meaning). */
+static const char *user_agent_kept(const struct context *c)
+{
+	char *text = arena_strndup(c->arena, c->req->user_agent, strnlen(c->req->user_agent, USER_AGENT_KEPT));
+	for (char *p = text; p != NULL && *p != '\0'; p++)
+		if (*p < ' ' || *p > '~')
+			*p = '?';
+	return text;
+}
+
 enum err session_start(struct context *c, int64_t member_id, enum session_kind kind, char token[static TOKEN_TEXT + 1], int64_t *expires_at)
 {
 	uint8_t hash[TOKEN_HASH];
-	char *user_agent = arena_strndup(c->arena, c->req->user_agent, 200);
+	const char *user_agent = user_agent_kept(c);
+	if (user_agent == NULL)
+		return ERR_NOMEM;
 	token_make(token, hash);
 	struct session s = {
 		.member_id = member_id, .kind = kind, .scopes = SCOPE_ALL, .user_agent = user_agent, .address = c->req->client_address,

@@ -152,8 +152,12 @@ test('memory does not grow with the file', async () => {
 		assert.equal(result.status, 0, result.stderr);
 		return most;
 	};
-	const small = await measure(20000), big = await measure(80000); // long enough to be looked at
-	assert.ok(small > 0 && big > 0);
+	// On a busy machine a run may be over before it was looked at.
+	let small = 0;
+	for (let i = 0; i < 5 && small < 1024; i++)
+		small = await measure(20000);
+	const big = await measure(80000);
+	assert.ok(small >= 1024 && big >= small / 2, `${small} and ${big} KiB were seen`);
 	assert.ok(big - small < 4 * 1024, `${small} KiB for 20,000 rows, ${big} KiB for 80,000`);
 });
 

@@ -4,8 +4,9 @@ import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-export const top = process.env.top_srcdir ?? path.resolve(import.meta.dirname ?? '.', '../..');
+export const top = process.env.top_srcdir ?? path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 export const socket = process.env.OUTPORT_TEST_SOCKET;
 const program = path.join(process.env.top_builddir ?? path.join(top, 'build/dev'), 'outportctl');
 if (!socket) throw new Error('OUTPORT_TEST_SOCKET is not set: run these tests by tests/ctl/run_ctl');

@@ -21,8 +21,12 @@ static void make_all(void)
 	db_fixture_make(&fixture, "op_page");
 	db_fixture_catalog(&fixture, 3, 3);
 	all = db_fixture_listings(&fixture, 0, ROWS);
-	ck_assert_err(listing_db_insert_many(fixture.db, fixture.arena, fixture.catalog, all, ROWS, NULL), ERR_OK);
-	db_test_run(fixture.db, "ANALYZE TABLE listing, listing_facet");
+	/* So many rows take a busy machine longer than a page's statements may. */
+	struct db *patient = NULL;
+	ck_assert_err(db_new(&fixture.conf, NULL, NULL, 0, &patient), ERR_OK);
+	ck_assert_err(listing_db_insert_many(patient, fixture.arena, fixture.catalog, all, ROWS, NULL), ERR_OK);
+	db_test_run(patient, "ANALYZE TABLE listing, listing_facet");
+	db_free(patient);
 	/* Tests are forked: a connection is one process's. */
 	db_free(fixture.db);
 	fixture.db = NULL;

@@ -234,7 +234,7 @@ test('programs read and answer', async () => {
 		seen.push(...page.conversations);
 		if ((cursor = page.next_cursor) === null) break;
 	}
-	assert.deepEqual(seen.map((c) => c.id), ids.toReversed());
+	assert.deepEqual(seen.map((c) => c.id), [...ids].reverse());
 	assert.ok(seen.every((c) => c.side === 'seller' && c.with === 'Ann Blake' && c.unread && c.state === 'open'));
 	const answer = await call('POST', `/api/v1/me/conversations/${ids[0]}`, elsie, { message: 'It is yours for nine hundred.' });
 	assert.equal(answer.status, 202, answer.body);
