@@ -193,7 +193,7 @@ check_summary() {
 check_more() {
 	stage clang 600 build_in "$build/clang" --enable-werror CC=clang || true
 	if stage sanitize-build 900 build_in "$build/sanitize" --enable-sanitize --enable-werror CFLAGS='-g -O1'; then
-		stage sanitize 1200 sanitized_suite || true
+		stage sanitize 1500 sanitized_suite || true
 		count_results "$build/sanitize"
 	fi
 	if stage coverage-build 600 build_in "$build/coverage" --enable-coverage --disable-hardening CFLAGS='-g -O0'; then
@@ -228,7 +228,7 @@ check_main() {
 	progress "checking (logs in build/check-logs)"
 	stage npm-tools 300 npm_tools || die "npm could not install the browser tests' tools: is there a network?"
 	if stage build 600 build_in "$build/check" --enable-werror; then
-		stage tests 900 suite "$build/check" || true
+		stage tests 1200 suite "$build/check" || true
 		count_results "$build/check"
 	fi
 	[ -z "$check_all" ] || check_more
