@@ -96,7 +96,7 @@ for (const [lang, viewport, javaScriptEnabled] of [['en', desktop, true], ['en',
 		await page.fill('#f-email', email);
 		await seconds();
 		await press();
-		const reset = await mails.wait({ to: email, count: 2 });
+		const reset = await mails.wait({ to: email, link: '/reset/' });
 		await page.goto(site.url + mails.link(reset, '/reset/'));
 		await page.fill('#f-password', second);
 		await press();

@@ -70,7 +70,7 @@ for (const [name, javaScriptEnabled, viewport] of [['with JavaScript', true, des
 		assert.ok((await page.locator('main').innerText()).includes(item.title));
 		await page.click('main form button');
 		await page.waitForURL('**/submit/confirmed');
-		const manage = mails.link(await mails.wait({ to: item.contact_email, count: 2 }), '/manage/');
+		const manage = mails.link(await mails.wait({ to: item.contact_email, link: '/manage/' }), '/manage/');
 		await open(manage);
 		await page.click('.actions a.button');
 		await page.fill('#f-price', '7');

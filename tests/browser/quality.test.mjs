@@ -5,8 +5,9 @@ import { sharedSite } from '../support/site.mjs';
 import { desktop, languages, makeListings, openBrowser, pageTypes, phone, watchedPage } from './browser.mjs';
 
 const budget = 60 * 1024;
-// A hundredth of what counts as good (0.1, web.dev/cls): a page that arrives in pieces may settle by a few pixels of one word.
-const settling = 0.001;
+// A hundredth of what counts as good (0.1, web.dev/cls). What a page moves by itself it moves each time it is opened; where the parser of
+// a busy machine happened to pause, a word may settle once. So a page that moved is opened again, twice at most.
+const settling = 0.001, openings = 3;
 let site, browser, own;
 
 before(async () => {
@@ -64,18 +65,26 @@ const smallTargets = page => page.evaluate(() => {
 		.map(element => `${element.outerHTML.slice(0, 120)} ${Math.round(element.getBoundingClientRect().height)} px high`);
 });
 
+async function openAndMeasure(page, bytes, name, open) {
+	bytes.reset();
+	await open(page, site.url);
+	await page.waitForLoadState('networkidle');
+	page.holdClean();
+	if (!name.endsWith('errors')) // those come from a page that was loaded before
+		assert.ok(bytes.total() > 2000 && bytes.total() <= budget, `${bytes.total()} bytes`);
+	const { wide, shifts } = await page.evaluate(() => ({ wide: document.documentElement.scrollWidth - window.innerWidth, shifts: window.shifts }));
+	assert.ok(wide <= 0, `${wide} px too wide`);
+	return shifts;
+}
+
 async function holdPage(page, bytes, name, open) {
+	const moved = shifts => shifts.reduce((sum, { value }) => sum + value, 0) > settling;
 	for (const viewport of [desktop, phone]) {
 		await page.setViewportSize(viewport);
-		bytes.reset();
-		await open(page, site.url);
-		await page.waitForLoadState('networkidle');
-		page.holdClean();
-		if (!name.endsWith('errors')) // those come from a page that was loaded before
-			assert.ok(bytes.total() > 2000 && bytes.total() <= budget, `${bytes.total()} bytes`);
-		const { wide, shifts } = await page.evaluate(() => ({ wide: document.documentElement.scrollWidth - window.innerWidth, shifts: window.shifts }));
-		assert.ok(wide <= 0, `${wide} px too wide at ${viewport.width}`);
-		assert.ok(shifts.reduce((sum, { value }) => sum + value, 0) <= settling, `something moved at ${viewport.width}: ${JSON.stringify(shifts)}`);
+		let shifts;
+		for (let i = 0; i < openings && (i === 0 || moved(shifts)); i++)
+			shifts = await openAndMeasure(page, bytes, name, open);
+		assert.ok(!moved(shifts), `something moved at ${viewport.width}: ${JSON.stringify(shifts)}`);
 	}
 	assert.deepEqual(await smallTargets(page), [], 'too small for a finger');
 	assert.equal(await page.locator('h1').count(), 1);

@@ -20,7 +20,7 @@ export async function openSite(options = { listings: 3000 }) {
 			return { status: Number(/^HTTP\/1\.[01] (\d{3})/.exec(answer)?.[1]), text: answer };
 		},
 		ctl: async (...args) => (await site.ctl(...args)).stdout,
-		until: (test, what) => until(test, () => what, 15000),
+		until: (test, what) => until(test, () => what),
 		// The token a form page carries.
 		async formAge() {
 			return /name="_age" value="([^"]+)"/.exec((await request(`${url}/submit`)).body)[1];

@@ -62,17 +62,19 @@ export function readMails(folder) {
 		.map(name => parseMail(fs.readFileSync(path.join(folder, name), 'latin1'), Number(name.slice(0, -4))));
 }
 
-// The mails of a site: all(), to(address), and wait({ to, subject, count }), which gives the newest that fits (count: wait for so many of
-// them). subject: a string it holds, or a RegExp. path(mail, prefix) is the first link's path that begins so, without the host.
+// The mails of a site: all(), to(address), and wait({ to, subject, link, count }), which gives the newest that fits (count: wait for so
+// many of them; they may come in any order, so ask for what tells the wanted one). subject: a string it holds, or a RegExp; link: what the
+// path of one of its links begins with. link(mail, prefix) is the first such link's path, without the host.
 export function mailbox(site) {
 	const folder = mailFolder(site);
-	const fits = ({ to, subject }) => mail => (!to || mail.to === to) &&
+	const linkOf = (mail, prefix) => mail.links.map(one => new URL(one)).find(one => one.pathname.replace(/^\/fr(?=\/)/, '').startsWith(prefix) && one.pathname !== '/');
+	const fits = ({ to, subject, link }) => mail => (!to || mail.to === to) && (!link || linkOf(mail, link) !== undefined) &&
 		(!subject || (subject instanceof RegExp ? subject.test(mail.subject) : mail.subject.includes(subject)));
 	const all = () => readMails(folder);
 	return {
 		folder, all,
 		to: address => all().filter(mail => mail.to === address),
-		async wait(wanted = {}, ms = 15000) {
+		async wait(wanted = {}, ms = 60000) {
 			let found = [];
 			await until(() => (found = all().filter(fits(wanted))).length >= (wanted.count ?? 1),
 				() => `a mail ${JSON.stringify({ ...wanted, subject: String(wanted.subject ?? '') })}; there are ${JSON.stringify(all().map(mail => [mail.to, mail.subject]))}`, ms);
@@ -80,7 +82,7 @@ export function mailbox(site) {
 		},
 		// As the reader of a mail sees it: the link's path and query on this site.
 		link(mail, prefix = '/') {
-			const url = mail.links.map(one => new URL(one)).find(one => one.pathname.replace(/^\/fr(?=\/)/, '').startsWith(prefix) && one.pathname !== '/');
+			const url = linkOf(mail, prefix);
 			if (!url)
 				throw new Error(`no link to ${prefix} in ${JSON.stringify(mail.links)}`);
 			return url.pathname + url.search;

@@ -49,7 +49,7 @@ export async function canConnect(port) {
 }
 
 // Asks until yes() holds; fails with what() after the time-out.
-export async function until(yes, what, ms = 15000) {
+export async function until(yes, what, ms = 60000) {
 	const end = Date.now() + ms;
 	while (!(await yes())) {
 		if (Date.now() > end)
