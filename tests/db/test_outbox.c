@@ -1,6 +1,7 @@
 #include <check.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "db/job_db.h"
 #include "db/outbox_db.h"
