@@ -275,3 +275,17 @@ enum err conf_mail_folder(const struct conf *c, char *out, size_t size)
 	int n = c->mail.folder[0] != '\0' ? snprintf(out, size, "%s", c->mail.folder) : snprintf(out, size, "%s/mail", c->worker.runtime_dir);
 	return n < 0 || (size_t)n >= size ? ERR_TOO_LARGE : ERR_OK;
 }
+
+enum err conf_photo_folder(const struct conf *c, char *out, size_t size)
+{
+	int n = c->media.photos[0] != '\0' ? snprintf(out, size, "%s", c->media.photos) : snprintf(out, size, "%s/photos", c->worker.runtime_dir);
+	return n < 0 || (size_t)n >= size ? ERR_TOO_LARGE : ERR_OK;
+}
+
+enum err conf_spool_folder(const struct conf *c, char *out, size_t size)
+{
+	if (c->media.spool[0] == '\0')
+		return conf_photo_folder(c, out, size);
+	int n = snprintf(out, size, "%s", c->media.spool);
+	return n < 0 || (size_t)n >= size ? ERR_TOO_LARGE : ERR_OK;
+}

@@ -46,6 +46,7 @@ struct conf {
 		int64_t submit_per_hour;  /* per client address */
 		int64_t contact_per_hour;
 		int64_t report_per_hour;
+		int64_t photo_per_hour;   /* per member */
 		int64_t register_per_hour; /* accounts asked for, and new passwords */
 		int64_t sign_in_per_account; /* failures in 15 minutes */
 		int64_t sign_in_per_address;
@@ -69,6 +70,12 @@ struct conf {
 		int64_t smtp_timeout;    /* seconds for one mail, from connecting to the last answer */
 	} mail;
 	struct {
+		char photos[256];        /* the folder; empty: "photos" below worker.runtime_dir: see conf_photo_folder() */
+		char spool[256];         /* where uploads lie while they are read; empty: the photos' folder */
+		char url[256];           /* of the photos' own host, without a trailing slash; empty: /media of this one */
+		int64_t decoders;        /* photos decoded at the same time, by one process */
+	} media;
+	struct {
 		char level[16];          /* debug, info, warning, error */
 	} log;
 };
@@ -87,6 +94,9 @@ MUST_CHECK enum err conf_load(const char *path, struct conf *c, struct conf_erro
 void conf_print_schema(FILE *out);
 /* Where mails go with transport = folder. */
 MUST_CHECK enum err conf_mail_folder(const struct conf *c, char *out, size_t size);
+/* Where photos are kept, and where uploads lie while they are read. */
+MUST_CHECK enum err conf_photo_folder(const struct conf *c, char *out, size_t size);
+MUST_CHECK enum err conf_spool_folder(const struct conf *c, char *out, size_t size);
 /* Resolves a secret's reference (file:PATH without its trailing newline, env:NAME, or "" for none) into out.
  * ERR_INVALID: no known scheme; ERR_NOT_FOUND; ERR_TOO_LARGE. */
 MUST_CHECK enum err conf_secret(const char *reference, char *out, size_t size);

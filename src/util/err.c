@@ -19,6 +19,7 @@ static const char *const texts[ERR_COUNT] = {
 	[ERR_DB_RETRY] = "deadlock or lock wait",
 	[ERR_DB] = "database error",
 	[ERR_IO] = "input/output error",
+	[ERR_NO_SPACE] = "no space left",
 	[ERR_CLOSED] = "the peer went away",
 	[ERR_INTERNAL] = "internal error",
 };

@@ -20,6 +20,7 @@ enum err {
 	ERR_DB_RETRY,     /* deadlock or lock wait: the whole transaction may be run again */
 	ERR_DB,           /* any other database error: a defect, logged with its number */
 	ERR_IO,           /* a file or socket operation failed; errno says more */
+	ERR_NO_SPACE,     /* the disk, or a quota, is full */
 	ERR_CLOSED,       /* the peer went away */
 	ERR_INTERNAL,
 	ERR_COUNT

@@ -1,0 +1,50 @@
+/* photo_db: photos of listings, members' pictures, and the stored objects they name. An object's row counts who names it; its files go 24 hours after the
+ * last one has gone, under the row's lock, so never while a row names it. */
+#pragma once
+
+#include "db/db.h"
+#include "model/photo.h"
+
+enum { PHOTO_KEEP_SECONDS = 24 * 3600 };
+
+/* What a new photo is, but for its id and position. */
+struct photo_new {
+	int64_t listing_id, member_id;
+	const char *alt;
+	enum photo_type type;
+	int64_t bytes;
+	const struct photo_object *object;
+};
+/* store writes the object's files: it is called inside the transaction, with the object's row locked, and may be called again when the transaction is; its
+ * error ends the transaction. *id is the photo's; the same object again in one listing is the photo that is there (*again true). ERR_NOT_FOUND: no such
+ * listing of this member in a state whose photos may change; ERR_LIMITED: it has PHOTO_MAX. */
+struct photo_writer { enum err (*store)(void *ctx); void *ctx; };
+MUST_CHECK enum err photo_db_add(struct db *db, const struct photo_new *p, const struct photo_writer *w, int64_t *id, bool *again);
+/* Photos of a listing by position, at most PHOTO_MAX; of anybody's. */
+MUST_CHECK enum err photo_db_list(struct db *db, struct arena *a, int64_t listing_id, struct photo **out, size_t *n);
+/* The first photo of each of n listings that has any, for a list of them: one statement. */
+MUST_CHECK enum err photo_db_first(struct db *db, struct arena *a, const int64_t *listing_ids, size_t n_ids, struct photo **out, size_t *n);
+/* The owner's changes; ERR_NOT_FOUND: no such photo in a listing of this member. Positions stay without gaps; the listing's version does not change. */
+MUST_CHECK enum err photo_db_move(struct db *db, int64_t member_id, int64_t listing_id, int64_t photo_id, int to);
+MUST_CHECK enum err photo_db_alt(struct db *db, int64_t member_id, int64_t listing_id, int64_t photo_id, const char *alt);
+MUST_CHECK enum err photo_db_remove(struct db *db, int64_t member_id, int64_t listing_id, int64_t photo_id);
+/* A moderator's: of any listing, any state. */
+MUST_CHECK enum err photo_db_take_down(struct db *db, int64_t listing_id, int64_t photo_id);
+/* All photos of a listing or a member's pictures and photos, for what ends them; inside a transaction of the caller's or alone. *n photos went. */
+MUST_CHECK enum err photo_db_remove_of_listing(struct db *db, int64_t listing_id, int64_t *n);
+
+/* A member's picture: the object with this key (NULL: none any more); store as in photo_db_add. */
+MUST_CHECK enum err photo_db_picture_set(struct db *db, int64_t member_id, const struct photo_object *object, const struct photo_writer *w);
+/* key "" when there is none. */
+MUST_CHECK enum err photo_db_picture(struct db *db, struct arena *a, int64_t member_id, struct photo_object *out);
+
+/* The sweep: up to limit objects that nobody has named for PHOTO_KEEP_SECONDS. remove deletes the files, called with the row locked. */
+MUST_CHECK enum err photo_db_sweep(struct db *db, struct arena *a, int64_t limit, enum err (*remove)(void *ctx, const char *key), void *ctx, int64_t *n);
+/* For the check: every object with its count as stored and as rows name it. */
+struct photo_count { struct photo_object object; int64_t stored, named; int64_t unreferenced_at; };
+MUST_CHECK enum err photo_db_objects(struct db *db, bool (*each)(void *ctx, const struct photo_count *c), void *ctx);
+MUST_CHECK enum err photo_db_object_get(struct db *db, struct arena *a, const char *key, bool *there, struct photo_count *out);
+/* Sets the stored count to what rows name, under the row's lock. */
+MUST_CHECK enum err photo_db_recount(struct db *db, const char *key);
+/* The object's files are gone for good: its photos and pictures go too, then the row. *n rows that named it. */
+MUST_CHECK enum err photo_db_forget_object(struct db *db, const char *key, int64_t *n);

@@ -1,0 +1,33 @@
+/* photo: where the files of photos are kept: a folder; S3 later, behind the same few functions. Files are named by their content (model/photo.h), are written once and never
+ * changed. Which object is used how often the database knows (db/photo_db.h). */
+#pragma once
+
+#include "store/photo_decode.h"
+#include "util/conf.h"
+#include "util/err.h"
+
+enum { PHOTO_WHY_MAX = 512 };
+
+/* One file as the store has it. */
+struct photo_stored {
+	char key[PHOTO_KEY_MAX + 1];
+	const char *name;     /* "ab/abcdef…-800.webp"; also what is no file of ours (key is "" then) */
+	int box;
+	bool webp;
+	int64_t bytes, modified_at;
+};
+
+/* Thread-safe. ERR_INVALID, ERR_IO: why says what is wrong with the configuration or the folder. */
+struct photo_store;
+MUST_CHECK enum err photo_store_open(const struct conf *conf, struct photo_store **out, char why[static PHOTO_WHY_MAX]);
+void photo_store_close(struct photo_store *s);
+/* All files are there, whole and on the disk, when it returns ERR_OK; those that were there already stay. ERR_NO_SPACE: no space (what was half written is gone); ERR_IO. */
+MUST_CHECK enum err photo_store_put(struct photo_store *s, const struct photo_decoded *p);
+/* Removes all files of the object; none there is no error. */
+MUST_CHECK enum err photo_store_remove(struct photo_store *s, const char *key);
+/* Removes one file that photo_store_each named. */
+MUST_CHECK enum err photo_store_remove_file(struct photo_store *s, const char *name);
+/* Every file there is, in no order; each returns false to stop. Temporary files are among them (key ""). */
+MUST_CHECK enum err photo_store_each(struct photo_store *s, bool (*each)(void *ctx, const struct photo_stored *file), void *ctx);
+/* Are all files of the object there, not empty? */
+MUST_CHECK enum err photo_store_whole(struct photo_store *s, const struct photo_object *o, bool *whole);
