@@ -25,6 +25,7 @@
 #include "app/resource.h"
 #include "app/saved_search.h"
 #include "app/submission.h"
+#include "app/upload_gate.h"
 
 /* A description of 10,000 characters takes up to 12 bytes for each: "%F0%9F%9A%A4", or "\ud83d\udea4" in JSON. nginx has the
  * same limit. */
@@ -250,6 +251,10 @@ const struct route routes[] = {
 	/* the API: moderation */
 	{HTTP_GET, "/api/v1/moderation/queue", api_moderation_queue, ROUTE_API, 0, 0, query_inbox, MODERATOR(SCOPE_MODERATION)},
 	{HTTP_POST, "/api/v1/moderation/listings/{id}", moderation_decide, ROUTE_API, JSON_BODY, 0, NULL, MODERATOR(SCOPE_MODERATION)},
+
+	/* before an upload */
+	{HTTP_GET, "/upload/listing", upload_gate_get, ROUTE_GATE, 0, 0, NULL, MEMBER(SCOPE_LISTINGS)},
+	{HTTP_GET, "/upload/picture", upload_gate_get, ROUTE_GATE, 0, 0, NULL, MEMBER(SCOPE_ACCOUNT)},
 
 	{HTTP_GET, "/healthz", operation_healthz, ROUTE_OPERATION, 0, 0, NULL, ANYONE},
 	{HTTP_GET, "/readyz", operation_readyz, ROUTE_OPERATION, 0, 0, NULL, ANYONE},

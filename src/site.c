@@ -14,6 +14,8 @@
 struct site {
 	struct app *app;
 	const char *db_password;
+	const struct route *routes;
+	size_t route_count;
 };
 
 struct site_thread {
@@ -103,12 +105,12 @@ static void context_language(struct context *c)
 }
 
 /* The route, or NULL; allow collects the methods of routes whose path matches. */
-static const struct route *route_find(struct context *c, const char **allow)
+static const struct route *route_find(const struct site *site, struct context *c, const char **allow)
 {
 	bool french = c->path != c->req->path;
 	*allow = "";
-	for (size_t i = 0; i < route_count; i++) {
-		const struct route *r = &routes[i];
+	for (size_t i = 0; i < site->route_count; i++) {
+		const struct route *r = &site->routes[i];
 		if ((french && !kind_localized(r->kind)) || (c->foreign && (french || route_speaks(r))) || !pattern_match(c, r->pattern, c->path))
 			continue;
 		if (method_match(r, c->req->method))
@@ -137,7 +139,7 @@ static size_t site_body_limit(void *thread, const struct http_request *req)
 	struct context c;
 	context_begin(&c, thread, &copy, NULL);
 	const char *allow;
-	const struct route *r = req->bad == NULL ? route_find(&c, &allow) : NULL;
+	const struct route *r = req->bad == NULL ? route_find(((struct site_thread *)thread)->site, &c, &allow) : NULL;
 	return r != NULL ? r->body_limit : 0;
 }
 
@@ -168,14 +170,14 @@ static void cache_headers(struct context *c)
 /* Feeds, fragments and what is for operators are the same for all: a static page with a session costs no statement more. */
 static bool route_knows_session(const struct route *r)
 {
-	return r->kind == ROUTE_PAGE || r->kind == ROUTE_API;
+	return r->kind == ROUTE_PAGE || r->kind == ROUTE_API || r->kind == ROUTE_GATE;
 }
 
 static void route_run(struct context *c)
 {
 	const struct route *r = c->route;
 	c->res->route = r->pattern;
-	c->api = r->kind == ROUTE_API;
+	c->api = r->kind == ROUTE_API || r->kind == ROUTE_GATE;
 	const struct guard g = {
 		.body_limit = r->body_limit, .loopback = r->kind == ROUTE_INTERNAL, .query = r->query,
 		.access = r->access, .scope = r->scope, .any_origin = r->any_origin, .writes = r->method != HTTP_GET,
@@ -201,7 +203,7 @@ static void site_handle(void *thread, struct http_request *req, struct http_resp
 		res->note = req->bad;
 		metrics_add(c.app->metrics, METRIC_BAD_REQUESTS, 1);
 		answer_status(&c, 400);
-	} else if ((c.route = route_find(&c, &allow)) != NULL) {
+	} else if ((c.route = route_find(((struct site_thread *)thread)->site, &c, &allow)) != NULL) {
 		route_run(&c);
 	} else if (*allow != '\0') {
 		/* nginx has the page for GET. */
@@ -269,11 +271,11 @@ static void site_thread_stop(void *thread)
 	free(t);
 }
 
-struct site *site_new(struct app *app, const char *db_password)
+struct site *site_new(struct app *app, const char *db_password, const struct route *table, size_t n)
 {
 	struct site *site = calloc(1, sizeof *site);
 	if (site != NULL)
-		*site = (struct site){.app = app, .db_password = db_password};
+		*site = (struct site){.app = app, .db_password = db_password, .routes = table, .route_count = n};
 	return site;
 }
 
@@ -290,13 +292,13 @@ struct http_app site_http_app(struct site *site)
 	};
 }
 
-void routes_print(struct buf *out)
+void routes_print(const struct route *table, size_t n, struct buf *out)
 {
 	static const char *const methods[] = {"GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS", "OTHER"};
-	static const char *const kinds[] = {"page", "fragment", "feed", "api", "operation", "internal"};
+	static const char *const kinds[] = {"page", "fragment", "feed", "api", "operation", "internal", "gate"};
 	static const char *const access[] = {"anyone", "member", "moderator", "admin"};
-	for (size_t i = 0; i < route_count; i++) {
-		const struct route *r = &routes[i];
+	for (size_t i = 0; i < n; i++) {
+		const struct route *r = &table[i];
 		buf_printf(out, "%s %s\t%s\t%s\t%s\t%s\n", methods[r->method], r->pattern, kinds[r->kind], access[r->access],
 			r->scope != SCOPE_NONE ? scope_name(r->scope) : "-", r->any_origin ? "any" : "same");
 	}

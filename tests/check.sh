@@ -8,7 +8,7 @@ counted_failed=0
 site_in=''
 check_stage=''
 
-packages_check=(check procps lcov openssl w3m curl xz-utils zbar-tools librsvg2-bin strace shellcheck chromium fonts-dejavu-core python3)
+packages_check=(check procps lcov openssl w3m curl xz-utils zbar-tools librsvg2-bin libvips-tools libimage-exiftool-perl imagemagick strace shellcheck chromium fonts-dejavu-core python3)
 packages_check_all=(clang libclang-rt-14-dev llvm git)
 
 # stage NAME SECONDS FUNCTION…: runs it with its output in build/check-logs/NAME.log, and notes the result and the time it took.
@@ -153,7 +153,7 @@ dist_check() {
 		chmod -R a-w "$dir/source" && cd "$dir/build" && ../source/configure -q --prefix=/usr --sysconfdir=/etc && make -s -j"$(nproc)" &&
 		make -s install DESTDIR="$dir/root" || return 1
 	chmod -R u+w "$dir/source"
-	for file in usr/bin/outportctl usr/libexec/outport/outport.fcgi usr/share/outport/client/index.html usr/share/outport/sql/0001_site.sql \
+	for file in usr/bin/outportctl usr/libexec/outport/outport.fcgi usr/libexec/outport/outport-media.fcgi usr/share/outport/client/index.html usr/share/outport/sql/0001_site.sql \
 		usr/share/outport/nginx/outport.conf.in; do
 		[ -e "$dir/root/$file" ] || { echo "make install did not install /$file"; return 1; }
 	done

@@ -13,6 +13,7 @@ static const struct db_sql sql_key = {"SELECT value FROM site_key WHERE name = ?
 static const struct db_sql sql_rate_count = {
 	"INSERT INTO rate_count (rate_key, window_start, attempts, expires_at) VALUES (?, ?, 1, ?)"
 	" ON DUPLICATE KEY UPDATE attempts = LAST_INSERT_ID(attempts + 1)", false};
+static const struct db_sql sql_rate_attempts = {"SELECT attempts FROM rate_count WHERE rate_key = ? AND window_start = ?", true};
 static const struct db_sql sql_rate_forgive = {
 	"UPDATE rate_count SET attempts = attempts - 1 WHERE rate_key = ? AND window_start = ? AND attempts > 0", false};
 static const struct db_sql sql_rate_forget = {"DELETE FROM rate_count WHERE expires_at < ? ORDER BY expires_at LIMIT 10", false};
@@ -49,6 +50,15 @@ enum err rate_db_count(struct db *db, const char *key, int64_t now, int64_t wind
 			return e;
 	}
 	return (first ? 1 : (int64_t)result.insert_id) > limit ? ERR_LIMITED : ERR_OK;
+}
+
+enum err rate_db_attempts(struct db *db, struct arena *a, const char *key, int64_t now, int64_t window, int64_t *out)
+{
+	struct db_rows r;
+	enum err e = db_query(db, &sql_rate_attempts, DB_ARGS(db_text(key), db_int(now - now % window)), a, 1, &r);
+	if (e == ERR_OK)
+		*out = r.n > 0 ? db_cell(&r, 0, 0)->i : 0;
+	return e;
 }
 
 enum err rate_db_forgive(struct db *db, const char *key, int64_t now, int64_t window)

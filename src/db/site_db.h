@@ -10,6 +10,8 @@ MUST_CHECK enum err site_db_key(struct db *db, struct arena *a, const char *name
 /* Counts one attempt of key in the window (seconds) that holds now; ERR_LIMITED when that makes more than limit. One row per key and
  * window. Old windows are deleted a few at a time on the way. */
 MUST_CHECK enum err rate_db_count(struct db *db, const char *key, int64_t now, int64_t window, int64_t limit);
+/* Attempts counted so far in the window that holds now. */
+MUST_CHECK enum err rate_db_attempts(struct db *db, struct arena *a, const char *key, int64_t now, int64_t window, int64_t *out);
 /* Takes one attempt back, of the same window: it was none to count. */
 MUST_CHECK enum err rate_db_forgive(struct db *db, const char *key, int64_t now, int64_t window);
 /* The limit's key for an address: kind, then the IPv4 address or the IPv6 /64. */

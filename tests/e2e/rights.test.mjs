@@ -86,7 +86,7 @@ const ranks = { anyone: [null, 'owner', 'buyer', 'other', 'moderator', 'admin'],
 
 // The guard's answer, from what the route declares: 'pass', or a status.
 function guard(route, actor) {
-	if (route.kind === 'fragment')
+	if (['fragment', 'gate'].includes(route.kind))
 		return 404; // nginx asks for them itself
 	if (['feed', 'operation', 'internal'].includes(route.kind))
 		return 'pass'; // the same for all

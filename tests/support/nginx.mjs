@@ -18,13 +18,14 @@ export function freePort() {
 }
 
 // Fills in the @PLACEHOLDERS@ of nginx/*.in as quickstart does.
-export function renderNginx({ dir, client, socket, listen }) {
+export function renderNginx({ dir, client, socket, mediaSocket = socket, listen }) {
 	const conf = path.join(dir, 'nginx');
 	const logs = path.join(dir, 'log');
 	for (const sub of ['nginx', 'log', 'cache', 'tmp'])
 		fs.mkdirSync(path.join(dir, sub), { recursive: true });
 	const values = {
 		NGINX_DIR: conf, LOG_DIR: logs, RUN_DIR: dir, CACHE_DIR: path.join(dir, 'cache'), CLIENT_DIR: client, SOCKET: socket,
+		MEDIA_SOCKET: mediaSocket, PHOTO_DIR: path.join(dir, 'photos'), MEDIA_SOURCE: '', MEDIA_LISTEN: listen, MEDIA_SERVER_NAME: 'photos.example',
 		LISTEN: listen, SERVER_NAME: '_', USER_LINE: isRoot ? 'user root;' : '',
 	};
 	for (const file of fs.readdirSync(path.join(topSrc, 'nginx'))) {
@@ -69,9 +70,9 @@ export async function stopChild(child, signal = 'SIGTERM') {
 	clearTimeout(hard);
 }
 
-export async function startNginx({ dir, client, socket, port }) {
+export async function startNginx({ dir, client, socket, mediaSocket, port }) {
 	port ??= await freePort();
-	const conf = renderNginx({ dir, client, socket, listen: `127.0.0.1:${port}` });
+	const conf = renderNginx({ dir, client, socket, mediaSocket, listen: `127.0.0.1:${port}` });
 	const log = path.join(dir, 'log/nginx-error.log');
 	const child = spawn('nginx', ['-p', dir, '-e', log, '-c', conf, '-g', 'daemon off;'], {
 		stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` },

@@ -1,4 +1,4 @@
-// A whole private site for a test: MariaDB, migrations, demo data, two workers, the jobs (mail: see mail.mjs) and nginx, on a free port, below a folder of its
+// A whole private site for a test: MariaDB, migrations, demo data, two workers, one for photos, the jobs (mail: see mail.mjs) and nginx, on a free port, below a folder of its
 // own. startSite() gives a test a site it may break; sharedSite() gives the one that OUTPORT_TEST_URL names, when there is one.
 // As a program (`node site.mjs`): serves until its standard input ends, prints one JSON line { url, dir } when it is ready.
 import { execFile, spawn } from 'node:child_process';
@@ -67,7 +67,8 @@ function writeConfiguration(site, settings) {
 		database: { socket: site.database.socket, name: 'outport', user: 'outport', password: `file:${path.join(site.dir, 'password')}` },
 		worker: { runtime_dir: path.join(site.dir, 'metrics'), client_dir: path.join(topSrc, 'client') },
 		mail: { folder: mailFolder(site) },
-		limits: { submit_per_hour: 100000, contact_per_hour: 100000, report_per_hour: 100000, register_per_hour: 100000, sign_in_per_address: 100000, form_min_seconds: 0 },
+		media: { photos: path.join(site.dir, 'photos') },
+		limits: { submit_per_hour: 100000, contact_per_hour: 100000, report_per_hour: 100000, photo_per_hour: 100000, register_per_hour: 100000, sign_in_per_address: 100000, form_min_seconds: 0 },
 	};
 	for (const [section, keys] of Object.entries(settings))
 		sections[section] = { ...sections[section], ...keys };
@@ -76,22 +77,22 @@ function writeConfiguration(site, settings) {
 }
 
 // The pool of a site: start(), stop() (drains), replace() (a rolling restart), kill() (one worker, as a crash would).
-function makePool(site, workers) {
-	const socket = path.join(site.dir, 'outport.sock'), log = path.join(site.dir, 'log/pool.log');
+function makePool(site, workers, { program = 'outport.fcgi', name = 'pool', socket = path.join(site.dir, 'outport.sock') } = {}) {
+	const log = path.join(site.dir, `log/${name}.log`);
 	let child = null;
 	const pids = async () => (await run('ps', ['-o', 'pid=', '--ppid', String(child.pid)])).stdout.trim().split(/\s+/).map(Number);
 	return {
 		socket, log, pids,
 		async start() {
 			const out = fs.openSync(log, 'a');
-			child = spawn(path.join(buildDir, 'outport-pool'), [socket, String(workers), path.join(buildDir, 'outport.fcgi'), '--config', site.conf],
+			child = spawn(path.join(buildDir, 'outport-pool'), [socket, String(workers), path.join(buildDir, program), '--config', site.conf],
 				{ stdio: ['ignore', out, out] });
 			fs.closeSync(out);
 			await until(() => {
 				if (child.exitCode !== null)
-					throw new Error(`the pool ended: ${fs.readFileSync(log, 'utf8').slice(-2000)}`);
+					throw new Error(`the ${name} ended: ${fs.readFileSync(log, 'utf8').slice(-2000)}`);
 				return fs.existsSync(socket);
-			}, () => 'the pool');
+			}, () => `the ${name}`);
 		},
 		stop: () => stopChild(child, 'SIGTERM'),
 		replace: () => child.kill('SIGHUP'),
@@ -130,7 +131,7 @@ function makeJobs(site) {
 // settings: { section: { key: value } } over the test's defaults (no limits per hour, forms may come back at once).
 export async function startSite({ listings = 500, workers = 2, settings = {}, database, jobs = true } = {}) {
 	const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'outport-site-'));
-	for (const sub of ['log', 'metrics'])
+	for (const sub of ['log', 'metrics', 'photos'])
 		fs.mkdirSync(path.join(dir, sub));
 	const site = { dir, conf: path.join(dir, 'outport.conf') };
 	const undo = [() => fs.rmSync(dir, { recursive: true, force: true })];
@@ -142,7 +143,8 @@ export async function startSite({ listings = 500, workers = 2, settings = {}, da
 		site.database = await startDatabase();
 		undo.push(site.database.stop);
 		site.pool = makePool(site, workers);
-		const nginx = await startNginx({ dir, client: path.join(topSrc, 'client'), socket: site.pool.socket });
+		site.media = makePool(site, 1, { program: 'outport-media.fcgi', name: 'media', socket: path.join(site.dir, 'outport-media.sock') });
+		const nginx = await startNginx({ dir, client: path.join(topSrc, 'client'), socket: site.pool.socket, mediaSocket: site.media.socket });
 		undo.push(nginx.stop);
 		Object.assign(site, { url: nginx.url, port: nginx.port, accessLog: nginx.accessLog, errorLog: nginx.errorLog });
 		site.sql = text => sqlOn(site.database.socket, text);
@@ -156,6 +158,8 @@ export async function startSite({ listings = 500, workers = 2, settings = {}, da
 		}
 		await site.pool.start();
 		undo.push(site.pool.stop);
+		await site.media.start();
+		undo.push(site.media.stop);
 		site.jobs = makeJobs(site);
 		undo.push(site.jobs.stop);
 		if (jobs)
