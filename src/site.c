@@ -6,6 +6,7 @@
 #include "app/guard.h"
 #include "app/miss_counter.h"
 #include "app/session.h"
+#include "app/spool.h"
 #include "app/view_counter.h"
 #include "routes.h"
 #include "util/clock.h"
@@ -141,6 +142,14 @@ static size_t site_body_limit(void *thread, const struct http_request *req)
 	const char *allow;
 	const struct route *r = req->bad == NULL ? route_find(((struct site_thread *)thread)->site, &c, &allow) : NULL;
 	return r != NULL ? r->body_limit : 0;
+}
+
+/* What may be long lies in a file without a name while it is read. */
+static enum err site_body_open(void *thread, const struct http_request *req, int *fd)
+{
+	const struct site_thread *t = thread;
+	*fd = -1;
+	return site_body_limit(thread, req) > ROUTE_BODY_IN_MEMORY ? spool_open(t->site->app->conf, fd) : ERR_OK;
 }
 
 /* What a browser and nginx may do with the answer. */
@@ -288,7 +297,7 @@ struct http_app site_http_app(struct site *site)
 {
 	return (struct http_app){
 		.app = site, .thread_start = site_thread_start, .thread_stop = site_thread_stop,
-		.body_limit = site_body_limit, .handle = site_handle, .rest = site_rest,
+		.body_limit = site_body_limit, .body_open = site_body_open, .handle = site_handle, .rest = site_rest,
 	};
 }
 

@@ -160,6 +160,11 @@ void answer_error(struct context *c, enum err e)
 	answer_status(c, status);
 }
 
+void answer_no_space(struct context *c)
+{
+	answer_status_text(c, &(const struct status_text){503, MSG_ERROR_NO_SPACE_TITLE, MSG_ERROR_NO_SPACE_TEXT});
+}
+
 void answer_notice(struct context *c, const char *path, enum msg heading, enum msg text, const char *link, enum msg link_text)
 {
 	answer_html(c, 200);

@@ -18,6 +18,8 @@ void answer_json(struct context *c, int status, struct json *j);
 void answer_status(struct context *c, int status);
 /* 403 of somebody who is signed in and may not. */
 void answer_forbidden(struct context *c);
+/* 503: there is no room for what was sent. */
+void answer_no_space(struct context *c);
 /* The same with the fields that are wrong (each with its message); JSON only: pages show them in the form. */
 void answer_problem(struct context *c, int status, const char *detail, const struct field_errors *errors);
 /* A single field's error. */

@@ -44,6 +44,10 @@ static bool body_pass(struct context *c)
 		c->res->note = "content_length";
 		answer_status(c, 400);
 		return false;
+	case HTTP_BODY_NO_SPACE:
+		c->res->note = "no_space";
+		answer_no_space(c);
+		return false;
 	case HTTP_BODY_NONE:
 	case HTTP_BODY_WHOLE:
 		break;

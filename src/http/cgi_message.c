@@ -1,23 +1,40 @@
 #include "http/cgi_message.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "util/log.h"
+
+enum { SPOOL_PIECE = 64 << 10 };
 
 static bool status_without_body(int status)
 {
 	return status == 204 || status == 304;
 }
 
-void cgi_body_read(struct http_request *req, size_t limit, const struct cgi_source *source)
+/* Can a body as it is announced be read at all? */
+static bool body_fits(struct http_request *req, size_t limit)
 {
 	if (req->body_state == HTTP_BODY_BAD_LENGTH)
-		return;
-	if (req->content_length > limit || req->content_length >= INT_MAX) {
+		return false;
+	bool fits = req->content_length <= limit && req->content_length < INT_MAX;
+	if (!fits)
 		req->body_state = HTTP_BODY_TOO_LARGE;
+	return fits;
+}
+
+static bool body_ends(const struct cgi_source *source)
+{
+	char past;
+	return !source->framed || source->read(source->from, &past, 1) == 0;
+}
+
+void cgi_body_read(struct http_request *req, size_t limit, const struct cgi_source *source)
+{
+	if (!body_fits(req, limit))
 		return;
-	}
 	size_t length = (size_t)req->content_length;
 	char *body = arena_alloc(req->arena, length + 1);
 	if (body == NULL) {
@@ -25,13 +42,12 @@ void cgi_body_read(struct http_request *req, size_t limit, const struct cgi_sour
 		req->body_state = HTTP_BODY_TOO_LARGE;
 		return;
 	}
-	char past;
 	size_t got = length > 0 ? source->read(source->from, body, length) : 0;
 	if (got < length) {
 		req->body_state = HTTP_BODY_SHORT;
 		return;
 	}
-	if (source->framed && source->read(source->from, &past, 1) > 0) {
+	if (!body_ends(source)) {
 		req->body_state = HTTP_BODY_BAD_LENGTH;
 		return;
 	}
@@ -41,6 +57,81 @@ void cgi_body_read(struct http_request *req, size_t limit, const struct cgi_sour
 		req->body = body;
 		req->body_len = length;
 	}
+}
+
+static bool write_whole(int fd, const char *p, size_t n)
+{
+	while (n > 0) {
+		ssize_t step = write(fd, p, n);
+		if (step < 0 && errno == EINTR)
+			continue;
+		if (step == 0)
+			errno = ENOSPC;
+		if (step <= 0)
+			return false;
+		p += step;
+		n -= (size_t)step;
+	}
+	return true;
+}
+
+/* Reads length bytes, also those for which there is no space: a peer that is cut off in the middle of its body does not see the answer. */
+static enum http_body_state spool(int fd, size_t length, char *piece, const struct cgi_source *source, int *error)
+{
+	*error = 0;
+	for (size_t done = 0; done < length;) {
+		size_t n = length - done < SPOOL_PIECE ? length - done : SPOOL_PIECE;
+		if (source->read(source->from, piece, n) < n)
+			return HTTP_BODY_SHORT;
+		if (*error == 0 && !write_whole(fd, piece, n)) {
+			*error = errno;
+			if (fd >= 0 && ftruncate(fd, 0) != 0) /* what lies there already helps nobody */
+				LOG_WARN("body_not_cut", LOG_I("errno", errno));
+		}
+		done += n;
+	}
+	if (!body_ends(source))
+		return HTTP_BODY_BAD_LENGTH;
+	return *error != 0 ? HTTP_BODY_NO_SPACE : HTTP_BODY_WHOLE;
+}
+
+void cgi_body_spool(struct http_request *req, size_t limit, int fd, const struct cgi_source *source)
+{
+	int error = 0;
+	req->body_fd = fd;
+	if (body_fits(req, limit)) {
+		size_t length = (size_t)req->content_length;
+		char *piece = arena_alloc(req->arena, SPOOL_PIECE);
+		req->body_state = piece == NULL ? HTTP_BODY_TOO_LARGE : length > 0 ? spool(fd, length, piece, source, &error) : HTTP_BODY_NONE;
+	}
+	if (req->body_state == HTTP_BODY_WHOLE)
+		req->body_len = (size_t)req->content_length;
+	else
+		cgi_body_close(req);
+	if (req->body_state == HTTP_BODY_NO_SPACE && fd >= 0)
+		LOG_ERROR("body_not_kept", LOG_S("request_id", req->request_id), LOG_I("bytes", req->content_length), LOG_S("error", strerrordesc_np(error)));
+}
+
+void cgi_body_take(struct http_request *req, const struct http_app *app, void *thread, const struct cgi_source *source)
+{
+	size_t limit = app->body_limit(thread, req);
+	int fd = -1;
+	enum err e = ERR_OK;
+	if (app->body_open != NULL && req->content_length > 0 && req->content_length <= limit)
+		e = app->body_open(thread, req, &fd);
+	if (e != ERR_OK)
+		LOG_ERROR("body_no_file", LOG_S("request_id", req->request_id), LOG_S("error", err_text(e)));
+	if (e != ERR_OK || fd >= 0)
+		cgi_body_spool(req, limit, fd, source);
+	else
+		cgi_body_read(req, limit, source);
+}
+
+void cgi_body_close(struct http_request *req)
+{
+	if (req->body_fd >= 0)
+		close(req->body_fd);
+	req->body_fd = -1;
 }
 
 bool cgi_body_unread(const struct http_request *req)

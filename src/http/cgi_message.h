@@ -8,6 +8,7 @@
 
 #include "http/request.h"
 #include "http/response.h"
+#include "http/worker.h"
 #include "util/buf.h"
 
 struct cgi_source {
@@ -18,6 +19,12 @@ struct cgi_source {
 
 /* Reads the body a request announces into its arena and sets body_state. At most limit bytes are ever read. */
 void cgi_body_read(struct http_request *req, size_t limit, const struct cgi_source *source);
+/* The same, a piece after the other, into the file fd: the request's once the body is whole, closed otherwise. No space, or fd -1: all is read, nothing kept. */
+void cgi_body_spool(struct http_request *req, size_t limit, int fd, const struct cgi_source *source);
+/* Either, as the program says. */
+void cgi_body_take(struct http_request *req, const struct http_app *app, void *thread, const struct cgi_source *source);
+/* Closes the file a body came in, if any. */
+void cgi_body_close(struct http_request *req);
 /* Where something of the body may still wait to be read, so that the connection cannot be used again. */
 bool cgi_body_unread(const struct http_request *req);
 /* Status, headers, Content-Length (of the body, sent or not: HEAD) and the empty line. An answer whose body did not fit its

@@ -301,7 +301,7 @@ static void read_headers(struct head *h, struct http_request *out)
 enum err http_request_parse(struct arena *a, char *const *envp, const char *trusted, struct http_request *out)
 {
 	struct head h = {.arena = a};
-	*out = (struct http_request){.arena = a, .started_us = clock_mono_us()};
+	*out = (struct http_request){.arena = a, .body_fd = -1, .started_us = clock_mono_us()};
 	enum err e = head_read(&h, envp);
 	if (e != ERR_OK)
 		return e;

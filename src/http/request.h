@@ -28,7 +28,8 @@ enum http_body_state {
 	HTTP_BODY_WHOLE,
 	HTTP_BODY_TOO_LARGE, /* over the route's limit; not read */
 	HTTP_BODY_SHORT,     /* fewer bytes than CONTENT_LENGTH came */
-	HTTP_BODY_BAD_LENGTH /* CONTENT_LENGTH is no number */
+	HTTP_BODY_BAD_LENGTH, /* CONTENT_LENGTH is no number */
+	HTTP_BODY_NO_SPACE   /* the file it was to go to could not be made, or the disk is full */
 };
 
 struct http_request {
@@ -49,7 +50,8 @@ struct http_request {
 	const char *cookie, *user_agent, *origin, *sec_fetch_site, *if_none_match, *if_modified_since, *accept, *accept_language, *authorization, *referer, *forwarded_for; /* "" if absent */
 	uint64_t content_length;
 	enum http_body_state body_state;
-	const char *body;           /* body_len bytes and a NUL; NULL without a whole body */
+	const char *body;           /* body_len bytes and a NUL; NULL without a whole body, or with one in a file */
+	int body_fd;                /* a whole body that came in a file, body_len bytes from 0 on; else -1. The worker closes it */
 	size_t body_len;
 	uint64_t started_us;        /* clock_mono_us() when the request was taken */
 };

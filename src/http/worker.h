@@ -8,7 +8,8 @@
 #include "util/metrics.h"
 
 /* What the program does with a request. thread_start runs in each thread before it serves, NULL means that the process cannot
- * serve; body_limit is asked with the head parsed, before the body is read (bytes; 0: no body accepted); handle always
+ * serve; body_limit is asked with the head parsed, before the body is read (bytes; 0: no body accepted); body_open (NULL: all bodies come in memory)
+ * then gives a new, empty file for a body that is to come in one, -1 for one that is to come in memory; handle always
  * leaves an answer in res, body_state being what it may. rest (NULL: nothing to do) runs in each thread between two requests and while there are
  * none: what it does keeps no answer waiting, but should be short. */
 struct http_app {
@@ -16,6 +17,7 @@ struct http_app {
 	void *(*thread_start)(void *app, unsigned index);
 	void (*thread_stop)(void *thread);
 	size_t (*body_limit)(void *thread, const struct http_request *req);
+	enum err (*body_open)(void *thread, const struct http_request *req, int *fd);
 	void (*handle)(void *thread, struct http_request *req, struct http_response *res);
 	void (*rest)(void *thread);
 };

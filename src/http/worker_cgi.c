@@ -59,7 +59,7 @@ static enum err answer(const struct http_worker *w, void *thread, struct http_re
 	struct cgi_source source = {.read = read_input, .from = &in};
 	struct buf head;
 	buf_init(&head, HEAD_CAP);
-	cgi_body_read(req, w->app.body_limit(thread, req), &source);
+	cgi_body_take(req, &w->app, thread, &source);
 	w->app.handle(thread, req, res);
 	cgi_head_write(res, &head);
 	size_t bytes = cgi_body_length(req, res);
@@ -71,6 +71,7 @@ static enum err answer(const struct http_worker *w, void *thread, struct http_re
 	uint64_t us = clock_mono_us() - req->started_us;
 	metrics_observe_request(w->metrics, res->status, us);
 	cgi_request_log(req, res, res->status, bytes, us);
+	cgi_body_close(req);
 	buf_free(&head);
 	return e;
 }
@@ -78,7 +79,7 @@ static enum err answer(const struct http_worker *w, void *thread, struct http_re
 enum err http_worker_cgi(const struct http_worker *w, char *const *envp)
 {
 	signal(SIGPIPE, SIG_IGN);
-	struct http_request req = {0};
+	struct http_request req = {.body_fd = -1};
 	struct http_response res = {0};
 	void *thread = NULL;
 	uint64_t started = clock_mono_us();

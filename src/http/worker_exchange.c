@@ -14,10 +14,18 @@
 /* How long and how much is read of a peer that has its answer but still sends. */
 enum { LINGER_US = 2000000, LINGER_READS = 64, STATUS_CLIENT_GONE = 499, RESPONSE_KEEP = 1 << 20 };
 
+struct body_reader {
+	struct worker_thread *thread;
+	struct conn *conn;
+};
+
+/* Each piece has its time: a long body takes longer than one that fits one piece. */
 static size_t read_stdin(void *from, char *to, size_t n)
 {
-	FCGX_Stream *in = from;
-	int got = FCGX_GetStr(to, (int)n, in);
+	const struct body_reader *r = from;
+	atomic_store(&r->conn->deadline_us, clock_mono_us() + r->thread->worker->read_timeout_us);
+	worker_thread_beat(r->thread);
+	int got = FCGX_GetStr(to, (int)n, r->thread->request.in);
 	return got > 0 ? (size_t)got : 0;
 }
 
@@ -112,10 +120,11 @@ static void observe(struct worker_thread *t, const struct http_request *req, siz
 static void read_body(struct worker_thread *t, struct conn *c, struct http_request *req)
 {
 	const struct http_app *app = &t->worker->set_up->app;
-	struct cgi_source source = {.read = read_stdin, .from = t->request.in, .framed = true};
+	struct body_reader reader = {.thread = t, .conn = c};
+	struct cgi_source source = {.read = read_stdin, .from = &reader, .framed = true};
 	atomic_store(&c->deadline_us, clock_mono_us() + t->worker->read_timeout_us);
 	atomic_store(&c->phase, CONN_BODY);
-	cgi_body_read(req, app->body_limit(t->app_thread, req), &source);
+	cgi_body_take(req, app, t->app_thread, &source);
 	if (!cgi_body_unread(req) && FCGX_GetError(t->request.in) != 0)
 		req->body_state = HTTP_BODY_SHORT;
 	atomic_store(&c->phase, CONN_WORK);
@@ -143,7 +152,7 @@ static enum exchange_next answer(struct worker_thread *t, struct conn *c, struct
 static enum exchange_next exchange(struct worker_thread *t, struct conn *c, const struct fcgi_head *head, uint32_t events)
 {
 	const struct http_worker *set_up = t->worker->set_up;
-	struct http_request req = {0};
+	struct http_request req = {.body_fd = -1};
 	uint64_t started = clock_mono_us();
 	FCGX_Request *r = &t->request;
 	FCGX_InitRequest(r, -1, 0);
@@ -176,6 +185,7 @@ static enum exchange_next exchange(struct worker_thread *t, struct conn *c, cons
 	} else {
 		next = answer(t, c, &req, keep);
 	}
+	cgi_body_close(&req);
 	release(r);
 	shrink(&t->res.body);
 	return next;

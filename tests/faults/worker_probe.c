@@ -1,11 +1,12 @@
 /* worker_probe: the worker with an application just large enough to see what it does with faults. The tests in this folder
  * start it; nothing of it is installed.
  *
- *   worker_probe --socket PATH [--threads N] [--connections N] [--read-timeout MS] [--drain SECONDS]
+ *   worker_probe --socket PATH [--threads N] [--connections N] [--read-timeout MS] [--drain SECONDS] [--spool FOLDER]
  *   worker_probe --pass-on PATH …     binds PATH, then starts itself anew as systemd would, with the socket as fd 3
  *   worker_probe --twins PATH …       the same, as two processes on the one socket
  *   worker_probe --cgi                answers one plain CGI request
  *   worker_probe --notify PATH        stands in for systemd: prints each sd_notify message it is sent as a line */
+#include <fcntl.h>
 #include <getopt.h>
 #include <poll.h>
 #include <signal.h>
@@ -21,10 +22,11 @@
 #include "util/clock.h"
 #include "util/log.h"
 
-enum { BODY_LIMIT = 256 << 10 };
+enum { BODY_LIMIT = 256 << 10, FILE_LIMIT = 32 << 20 };
 
 struct probe {
 	struct metrics *metrics;
+	const char *spool; /* a folder, or /dev/full */
 };
 
 struct probe_thread {
@@ -48,7 +50,29 @@ static void probe_stop(void *thread)
 static size_t probe_body_limit(void *thread, const struct http_request *req)
 {
 	(void)thread;
-	return strcmp(req->path, "/echo") == 0 ? BODY_LIMIT : 0;
+	return strcmp(req->path, "/echo") == 0 ? BODY_LIMIT : strcmp(req->path, "/file") == 0 ? FILE_LIMIT : 0;
+}
+
+static enum err probe_body_open(void *thread, const struct http_request *req, int *fd)
+{
+	const struct probe_thread *t = thread;
+	if (strcmp(req->path, "/file") != 0)
+		return ERR_OK;
+	bool device = strncmp(t->probe->spool, "/dev/", 5) == 0;
+	*fd = open(t->probe->spool, device ? O_WRONLY : O_TMPFILE | O_RDWR, 0600);
+	return *fd >= 0 ? ERR_OK : ERR_IO;
+}
+
+/* How long it is, and a sum by which the test knows it again. */
+static void file_answer(const struct http_request *req, struct http_response *res)
+{
+	unsigned char piece[4096];
+	uint32_t sum = 0;
+	off_t at = 0;
+	for (ssize_t n; (n = pread(req->body_fd, piece, sizeof piece, at)) > 0; at += n)
+		for (ssize_t i = 0; i < n; i++)
+			sum = sum * 31 + piece[i];
+	buf_printf(&res->body, "%lld %lld %u", (long long)req->body_len, (long long)at, sum);
 }
 
 static unsigned long number(const struct http_request *req, const char *name)
@@ -67,10 +91,10 @@ static void wait_for_file(const char *path)
 static bool refuse_body(const struct http_request *req, struct http_response *res)
 {
 	static const char *const words[] = {
-		[HTTP_BODY_TOO_LARGE] = "too large", [HTTP_BODY_SHORT] = "short", [HTTP_BODY_BAD_LENGTH] = "bad length"};
+		[HTTP_BODY_TOO_LARGE] = "too large", [HTTP_BODY_SHORT] = "short", [HTTP_BODY_BAD_LENGTH] = "bad length", [HTTP_BODY_NO_SPACE] = "no space"};
 	if (req->body_state == HTTP_BODY_NONE || req->body_state == HTTP_BODY_WHOLE)
 		return false;
-	res->status = req->body_state == HTTP_BODY_TOO_LARGE ? 413 : 400;
+	res->status = req->body_state == HTTP_BODY_TOO_LARGE ? 413 : req->body_state == HTTP_BODY_NO_SPACE ? 503 : 400;
 	res->note = words[req->body_state];
 	buf_puts(&res->body, res->note);
 	return true;
@@ -86,6 +110,13 @@ static void probe_handle(void *thread, struct http_request *req, struct http_res
 		return;
 	if (strcmp(req->path, "/echo") == 0) {
 		buf_put(&res->body, req->body != NULL ? req->body : "", req->body_len);
+	} else if (strcmp(req->path, "/file") == 0) {
+		file_answer(req, res);
+	} else if (strcmp(req->path, "/files") == 0) {
+		int n = 0;
+		for (int fd = 0; fd < 1024; fd++)
+			n += fcntl(fd, F_GETFD) >= 0;
+		buf_printf(&res->body, "%d", n);
 	} else if (strcmp(req->path, "/wait") == 0) {
 		wait_for_file(http_param_get(&req->query, "for"));
 		buf_puts(&res->body, "waited");
@@ -173,11 +204,12 @@ int main(int argc, char **argv, char **envp)
 	static const struct option options[] = {
 		{"socket", required_argument, NULL, 's'}, {"threads", required_argument, NULL, 't'},
 		{"connections", required_argument, NULL, 'c'}, {"read-timeout", required_argument, NULL, 'r'},
-		{"drain", required_argument, NULL, 'd'}, {"twins", required_argument, NULL, '2'},
+		{"drain", required_argument, NULL, 'd'}, {"spool", required_argument, NULL, 'f'}, {"twins", required_argument, NULL, '2'},
 		{"pass-on", required_argument, NULL, 'p'},
 		{"notify", required_argument, NULL, 'n'}, {"cgi", no_argument, NULL, 'g'}, {NULL, 0, NULL, 0}};
 	struct conf conf;
 	const char *path = NULL;
+	struct probe probe = {.spool = "/tmp"};
 	conf_defaults(&conf);
 	for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
 		int64_t value = optarg != NULL ? strtoll(optarg, NULL, 10) : 0;
@@ -187,6 +219,7 @@ int main(int argc, char **argv, char **envp)
 		case 'c': conf.worker.max_connections = value; break;
 		case 'r': conf.worker.read_timeout_ms = value; break;
 		case 'd': conf.worker.drain_seconds = value; break;
+		case 'f': probe.spool = optarg; break;
 		case 'n': return listen_for_notify(optarg);
 		case 'g': break;
 		case 'p':
@@ -197,12 +230,12 @@ int main(int argc, char **argv, char **envp)
 		default: return EXIT_FAILURE;
 		}
 	}
-	struct probe probe = {0};
 	if (metrics_open(NULL, &probe.metrics) != ERR_OK)
 		return EXIT_FAILURE;
 	struct http_worker w = {
 		.listen_fd = -1, .conf = &conf, .metrics = probe.metrics,
-		.app = {.app = &probe, .thread_start = probe_start, .thread_stop = probe_stop, .body_limit = probe_body_limit, .handle = probe_handle}};
+		.app = {.app = &probe, .thread_start = probe_start, .thread_stop = probe_stop, 
+			.body_limit = probe_body_limit, .body_open = probe_body_open, .handle = probe_handle}};
 	int status = run(&w, path, envp);
 	metrics_close(probe.metrics);
 	return status;

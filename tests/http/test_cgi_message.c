@@ -1,5 +1,9 @@
+#include <fcntl.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "../support/suites.h"
 #include "http/cgi_message.h"
@@ -70,6 +74,114 @@ START_TEST(a_body_is_read_as_announced)
 }
 END_TEST
 
+static const struct spool_case {
+	size_t announced, comes, limit;
+	bool framed, full; /* full: the disk is */
+	enum http_body_state after;
+	size_t taken;
+} spools[] = {
+	{5, 5, 10, true, false, HTTP_BODY_WHOLE, 5},
+	{200000, 200000, 200000, true, false, HTTP_BODY_WHOLE, 200000},
+	{65536, 65536, 200000, true, false, HTTP_BODY_WHOLE, 65536},
+	{65537, 65537, 200000, false, false, HTTP_BODY_WHOLE, 65537},
+	{200000, 200001, 200000, true, false, HTTP_BODY_BAD_LENGTH, 200001},
+	{200000, 199999, 200000, true, false, HTTP_BODY_SHORT, 199999},
+	{200000, 65536, 200000, true, false, HTTP_BODY_SHORT, 65536},
+	{200000, 0, 200000, true, false, HTTP_BODY_SHORT, 0},
+	{200001, 200001, 200000, true, false, HTTP_BODY_TOO_LARGE, 0},
+	{0, 0, 200000, true, false, HTTP_BODY_NONE, 0},
+	/* All is read, so that the peer sees the answer. */
+	{200000, 200000, 200000, true, true, HTTP_BODY_NO_SPACE, 200000},
+	{200000, 100000, 200000, true, true, HTTP_BODY_SHORT, 100000},
+};
+
+static int open_files(void)
+{
+	int n = 0;
+	for (int fd = 0; fd < 256; fd++)
+		n += fcntl(fd, F_GETFD) >= 0;
+	return n;
+}
+
+START_TEST(a_body_goes_into_a_file)
+{
+	const struct spool_case *c = &spools[_i];
+	struct arena *a = arena_new(256 << 10);
+	char *bytes = calloc(1, c->comes + 1), *kept = calloc(1, c->comes + 1);
+	for (size_t i = 0; i < c->comes; i++)
+		bytes[i] = (char)('a' + i * 7 % 23);
+	struct stream stream = {.bytes = bytes};
+	struct cgi_source source = {.read = stream_read, .from = &stream, .framed = c->framed};
+	struct http_request req = {.arena = a, .request_id = "", .content_length = c->announced, .body_fd = -1};
+	int before = open_files(), fd = c->full ? open("/dev/full", O_WRONLY) : memfd_create("body", 0);
+	ck_assert_int_ge(fd, 0);
+	cgi_body_spool(&req, c->limit, fd, &source);
+	ck_assert_int_eq(req.body_state, c->after);
+	ck_assert_uint_eq(stream.taken, c->taken);
+	ck_assert_ptr_null(req.body);
+	if (c->after == HTTP_BODY_WHOLE) {
+		ck_assert_int_eq(req.body_fd, fd);
+		ck_assert_uint_eq(req.body_len, c->announced);
+		ck_assert_int_eq(pread(fd, kept, c->comes + 1, 0), (ssize_t)c->announced);
+		ck_assert_mem_eq(kept, bytes, c->announced);
+	} else {
+		ck_assert_int_eq(req.body_fd, -1);
+		ck_assert_uint_eq(req.body_len, 0);
+	}
+	cgi_body_close(&req);
+	ck_assert_int_eq(open_files(), before);
+	free(kept);
+	free(bytes);
+	arena_free(a);
+}
+END_TEST
+
+/* What the program says of the body to come: a file, memory, or that there is no file to be had. */
+static size_t say_limit(void *thread, const struct http_request *req)
+{
+	(void)thread, (void)req;
+	return 10;
+}
+
+static enum err say_file(void *thread, const struct http_request *req, int *fd)
+{
+	int *asked = thread;
+	(void)req;
+	++*asked;
+	*fd = *asked == 1 ? memfd_create("body", 0) : -1;
+	return *asked == 2 ? ERR_IO : ERR_OK;
+}
+
+START_TEST(the_program_says_where_a_body_goes)
+{
+	struct arena *a = arena_new(256 << 10);
+	int asked = 0;
+	struct http_app app = {.body_limit = say_limit, .body_open = say_file};
+	const enum http_body_state states[] = {HTTP_BODY_WHOLE, HTTP_BODY_NO_SPACE, HTTP_BODY_WHOLE};
+	for (int i = 0; i < 3; i++) {
+		struct stream stream = {.bytes = "12345"};
+		struct cgi_source source = {.read = stream_read, .from = &stream, .framed = true};
+		struct http_request req = {.arena = a, .request_id = "", .content_length = 5, .body_fd = -1};
+		cgi_body_take(&req, &app, &asked, &source);
+		ck_assert_int_eq(req.body_state, states[i]);
+		ck_assert_uint_eq(stream.taken, 5);
+		ck_assert_int_eq(req.body_fd >= 0, i == 0);
+		ck_assert_int_eq(req.body != NULL, i == 2);
+		cgi_body_close(&req);
+	}
+	/* No file is asked for where no body is read. */
+	for (uint64_t length = 0; length <= 11; length += 11) {
+		struct stream stream = {.bytes = ""};
+		struct cgi_source source = {.read = stream_read, .from = &stream, .framed = true};
+		struct http_request req = {.arena = a, .request_id = "", .content_length = length, .body_fd = -1};
+		cgi_body_take(&req, &app, &asked, &source);
+		ck_assert_int_eq(req.body_state, length == 0 ? HTTP_BODY_NONE : HTTP_BODY_TOO_LARGE);
+	}
+	ck_assert_int_eq(asked, 3);
+	arena_free(a);
+}
+END_TEST
+
 static const struct head_case {
 	int status;
 	const char *body, *location, *head;
@@ -130,6 +242,8 @@ Suite *suite_cgi_message(void)
 	Suite *s = suite_create("cgi_message");
 	TCase *t = tcase_create("message");
 	tcase_add_loop_test(t, a_body_is_read_as_announced, 0, (int)(sizeof bodies / sizeof bodies[0]));
+	tcase_add_loop_test(t, a_body_goes_into_a_file, 0, (int)(sizeof spools / sizeof spools[0]));
+	tcase_add_test(t, the_program_says_where_a_body_goes);
 	tcase_add_loop_test(t, an_answer_has_its_head, 0, (int)(sizeof heads / sizeof heads[0]));
 	tcase_add_test(t, an_answer_that_outgrew_its_buffer_becomes_500);
 	suite_add_tcase(s, t);
