@@ -6,6 +6,8 @@
 #include "model/photo.h"
 
 enum { PHOTO_KEEP_SECONDS = 24 * 3600 };
+/* Kind of the outbox rows that remove a listing's photos; subject_id: the listing. */
+#define OUTBOX_PHOTOS "photos"
 
 /* What a new photo is, but for its id and position. */
 struct photo_new {
@@ -26,12 +28,19 @@ MUST_CHECK enum err photo_db_list(struct db *db, struct arena *a, int64_t listin
 MUST_CHECK enum err photo_db_first(struct db *db, struct arena *a, const int64_t *listing_ids, size_t n_ids, struct photo **out, size_t *n);
 /* The owner's changes; ERR_NOT_FOUND: no such photo in a listing of this member. Positions stay without gaps; the listing's version does not change. */
 MUST_CHECK enum err photo_db_move(struct db *db, int64_t member_id, int64_t listing_id, int64_t photo_id, int to);
+/* All of a listing's photos in a new order; ERR_CONFLICT: ids are not just the photos it has. */
+MUST_CHECK enum err photo_db_order(struct db *db, int64_t member_id, int64_t listing_id, const int64_t *ids, size_t n);
 MUST_CHECK enum err photo_db_alt(struct db *db, int64_t member_id, int64_t listing_id, int64_t photo_id, const char *alt);
 MUST_CHECK enum err photo_db_remove(struct db *db, int64_t member_id, int64_t listing_id, int64_t photo_id);
-/* A moderator's: of any listing, any state. */
-MUST_CHECK enum err photo_db_take_down(struct db *db, int64_t listing_id, int64_t photo_id);
-/* All photos of a listing or a member's pictures and photos, for what ends them; inside a transaction of the caller's or alone. *n photos went. */
+/* A moderator's: of any listing, any state; entry goes into the moderation log with it (NULL: none does). ERR_NOT_FOUND. */
+struct moderation_entry;
+MUST_CHECK enum err photo_db_take_down(struct db *db, int64_t listing_id, int64_t photo_id, const struct moderation_entry *entry);
+/* All photos of a listing, which may be gone itself; again there is nothing to do. *n photos went. */
 MUST_CHECK enum err photo_db_remove_of_listing(struct db *db, int64_t listing_id, int64_t *n);
+/* Inside a transaction that ends a listing, or all listings and the picture of a member: orders the removal of the photos by the outbox, which comes to
+ * photo_db_remove_of_listing. */
+MUST_CHECK enum err photo_db_end_of_listing(struct db *db, int64_t listing_id);
+MUST_CHECK enum err photo_db_end_of_member(struct db *db, int64_t member_id);
 
 /* A member's picture: the object with this key (NULL: none any more); store as in photo_db_add. */
 MUST_CHECK enum err photo_db_picture_set(struct db *db, int64_t member_id, const struct photo_object *object, const struct photo_writer *w);
@@ -40,11 +49,28 @@ MUST_CHECK enum err photo_db_picture(struct db *db, struct arena *a, int64_t mem
 
 /* The sweep: up to limit objects that nobody has named for PHOTO_KEEP_SECONDS. remove deletes the files, called with the row locked. */
 MUST_CHECK enum err photo_db_sweep(struct db *db, struct arena *a, int64_t limit, enum err (*remove)(void *ctx, const char *key), void *ctx, int64_t *n);
-/* For the check: every object with its count as stored and as rows name it. */
-struct photo_count { struct photo_object object; int64_t stored, named; int64_t unreferenced_at; };
+/* For the check: every object, by its key, with its count as stored and as rows name it. each runs no statement on db. */
+struct photo_count { struct photo_object object; int64_t stored, named; int64_t unreferenced_at, created_at; };
 MUST_CHECK enum err photo_db_objects(struct db *db, bool (*each)(void *ctx, const struct photo_count *c), void *ctx);
 MUST_CHECK enum err photo_db_object_get(struct db *db, struct arena *a, const char *key, bool *there, struct photo_count *out);
 /* Sets the stored count to what rows name, under the row's lock. */
 MUST_CHECK enum err photo_db_recount(struct db *db, const char *key);
-/* The object's files are gone for good: its photos and pictures go too, then the row. *n rows that named it. */
-MUST_CHECK enum err photo_db_forget_object(struct db *db, const char *key, int64_t *n);
+
+/* What the check finds without looking at files: photos of listings that are not there or were removed, listings whose photos are miscounted or have gaps, and members whose
+ * picture is no object. Photos whose removal the outbox still has to deliver are left out. */
+enum photo_stray_kind { PHOTO_STRAY_LISTING, PHOTO_STRAY_COUNT, PHOTO_STRAY_PICTURE, PHOTO_STRAY_KINDS };
+MUST_CHECK enum err photo_db_strays(struct db *db, enum photo_stray_kind kind, bool (*each)(void *ctx, int64_t id), void *ctx);
+/* By the id of the listing or member. */
+MUST_CHECK enum err photo_db_stray_mend(struct db *db, enum photo_stray_kind kind, int64_t id);
+
+/* Both with the object's row locked, so that nobody writes the files meanwhile. */
+struct photo_mender {
+	enum err (*broken)(void *ctx, const struct photo_object *o, bool *broken); /* is it still? */
+	enum err (*remove)(void *ctx, const char *key);                            /* deletes what there is of its files */
+	void *ctx;
+};
+/* The object's files are gone or damaged for good: its photos and pictures go too, then what is left of the files, then the row. *n rows that named it; 0 too
+ * when it is not broken any more. */
+MUST_CHECK enum err photo_db_forget_object(struct db *db, struct arena *a, const char *key, const struct photo_mender *m, int64_t *n);
+/* Files that no row has: removed unless a row has come. */
+MUST_CHECK enum err photo_db_forget_files(struct db *db, const char *key, const struct photo_mender *m, bool *removed);

@@ -27,7 +27,11 @@ MUST_CHECK enum err photo_store_put(struct photo_store *s, const struct photo_de
 MUST_CHECK enum err photo_store_remove(struct photo_store *s, const char *key);
 /* Removes one file that photo_store_each named. */
 MUST_CHECK enum err photo_store_remove_file(struct photo_store *s, const char *name);
-/* Every file there is, in no order; each returns false to stop. Temporary files are among them (key ""). */
+/* Every file there is, in no order; each returns false to stop. Temporary files are among them (key "", their name begins with
+ * PHOTO_TEMPORARY behind the last "/"), and what is no file of ours. */
+#define PHOTO_TEMPORARY ".new-"
 MUST_CHECK enum err photo_store_each(struct photo_store *s, bool (*each)(void *ctx, const struct photo_stored *file), void *ctx);
-/* Are all files of the object there, not empty? */
+/* Are all files of the object there, none empty, as large together as it says? */
 MUST_CHECK enum err photo_store_whole(struct photo_store *s, const struct photo_object *o, bool *whole);
+/* Are they also, byte by byte, what the key is the hash of? Reads them all. */
+MUST_CHECK enum err photo_store_true(struct photo_store *s, const struct photo_object *o, bool *is);

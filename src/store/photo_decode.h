@@ -22,8 +22,8 @@ struct photo_file {
 };
 
 struct photo_decoded {
-	struct photo_object object; /* key: the hash (SHA-256's first 16 bytes) of the files in their order, so the same picture has the same key */
-	struct photo_file files[PHOTO_FILES_MAX];
+	struct photo_object object; /* key: the hash (SHA-256's first 16 bytes) of the files' bytes in their order, so the same picture has the same key */
+	struct photo_file files[PHOTO_FILES_MAX]; /* in their order: sizes from the smallest (photo_sizes), WebP before JPEG of each */
 	unsigned n;
 	uint8_t *memory;     /* what the files point into; photo_decoded_free() */
 	int child_status;    /* as waitpid(2) says */

@@ -17,6 +17,8 @@ Suite *suite_listing_search(void);
 Suite *suite_listing_write(void);
 Suite *suite_listing_page(void);
 Suite *suite_outbox(void);
+Suite *suite_photo_db(void);
+Suite *suite_photo_race(void);
 Suite *suite_own_listing(void);
 Suite *suite_moderation_db(void);
 
@@ -26,7 +28,7 @@ int main(void)
 		fputs("the client library does not start\n", stderr);
 		return EXIT_FAILURE;
 	}
-	int status = suites_run((suite_maker[]){suite_db, suite_migrate, suite_listing_page, suite_listing_search, suite_listing_write, suite_own_listing, suite_moderation_db, suite_catalog, suite_member, suite_site, suite_outbox, suite_conversation, suite_account, suite_account_end, suite_db_faults, NULL});
+	int status = suites_run((suite_maker[]){suite_db, suite_migrate, suite_listing_page, suite_listing_search, suite_listing_write, suite_own_listing, suite_moderation_db, suite_catalog, suite_member, suite_site, suite_outbox, suite_photo_db, suite_photo_race, suite_conversation, suite_account, suite_account_end, suite_db_faults, NULL});
 	db_library_end();
 	return status;
 }

@@ -1,0 +1,129 @@
+#include "store/photo_internal.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct photo_store {
+	const struct photo_backend *backend;
+	void *self;
+};
+
+enum err photo_store_open(const struct conf *conf, struct photo_store **out, char why[static PHOTO_WHY_MAX])
+{
+	struct photo_store *s = calloc(1, sizeof *s);
+	why[0] = '\0';
+	if (s == NULL)
+		return ERR_NOMEM;
+	s->backend = &photo_folder_backend;
+	enum err e = photo_folder_open(conf, &s->self, why);
+	if (e != ERR_OK) {
+		free(s);
+		return e;
+	}
+	*out = s;
+	return ERR_OK;
+}
+
+void photo_store_close(struct photo_store *s)
+{
+	if (s == NULL)
+		return;
+	s->backend->close(s->self);
+	free(s);
+}
+
+enum err photo_store_put(struct photo_store *s, const struct photo_decoded *p)
+{
+	return photo_key_valid(p->object.key) && p->n > 0 && p->n <= PHOTO_FILES_MAX ? s->backend->put(s->self, p) : ERR_INVALID;
+}
+
+enum err photo_store_remove(struct photo_store *s, const char *key)
+{
+	return photo_key_valid(key) ? s->backend->remove(s->self, key) : ERR_INVALID;
+}
+
+enum err photo_store_remove_file(struct photo_store *s, const char *name)
+{
+	return s->backend->remove_file(s->self, name);
+}
+
+enum err photo_store_each(struct photo_store *s, bool (*each)(void *ctx, const struct photo_stored *file), void *ctx)
+{
+	return s->backend->each(s->self, each, ctx);
+}
+
+/* The files of an object in their order: sizes from the smallest, WebP before JPEG. */
+static unsigned file_names(const struct photo_object *o, char names[static PHOTO_FILES_MAX][64])
+{
+	struct photo_size sizes[PHOTO_SIZES];
+	unsigned n = photo_sizes(o->width, o->height, sizes);
+	for (unsigned i = 0; i < 2 * n; i++)
+		photo_file_name(o->key, sizes[i / 2].box, i % 2 == 0, names[i]);
+	return 2 * n;
+}
+
+enum err photo_store_whole(struct photo_store *s, const struct photo_object *o, bool *whole)
+{
+	char names[PHOTO_FILES_MAX][64];
+	unsigned n = photo_key_valid(o->key) ? file_names(o, names) : 0;
+	int64_t bytes = 0, one;
+	*whole = false;
+	for (unsigned i = 0; i < n; i++) {
+		enum err e = s->backend->size(s->self, names[i], &one);
+		if (e != ERR_OK || one == 0)
+			return e == ERR_NOT_FOUND ? ERR_OK : e;
+		bytes += one;
+	}
+	*whole = n > 0 && bytes == o->bytes;
+	return ERR_OK;
+}
+
+static void hash_piece(void *ctx, const uint8_t *p, size_t n)
+{
+	crypto_hash_sha256_update(ctx, p, n);
+}
+
+enum err photo_store_true(struct photo_store *s, const struct photo_object *o, bool *is)
+{
+	char names[PHOTO_FILES_MAX][64], key[PHOTO_KEY_MAX + 1];
+	uint8_t hash[crypto_hash_sha256_BYTES];
+	crypto_hash_sha256_state state;
+	unsigned n = photo_key_valid(o->key) ? file_names(o, names) : 0;
+	*is = false;
+	crypto_hash_sha256_init(&state);
+	for (unsigned i = 0; i < n; i++) {
+		enum err e = s->backend->read(s->self, names[i], hash_piece, &state);
+		if (e != ERR_OK)
+			return e == ERR_NOT_FOUND ? ERR_OK : e;
+	}
+	crypto_hash_sha256_final(&state, hash);
+	photo_key_of_hash(hash, key);
+	*is = n > 0 && strcmp(key, o->key) == 0;
+	return ERR_OK;
+}
+
+bool photo_stored_parse(const char *name, struct photo_stored *out)
+{
+	static const int boxes[PHOTO_SIZES] = {320, 800, 1600};
+	char key[PHOTO_KEY_MAX + 1] = "", made[64];
+	out->key[0] = '\0';
+	out->box = 0;
+	out->webp = false;
+	if (strlen(name) < 3 + PHOTO_KEY_MAX)
+		return false;
+	memcpy(key, name + 3, PHOTO_KEY_MAX);
+	if (!photo_key_valid(key))
+		return false;
+	for (int i = 0; i < 2 * PHOTO_SIZES; i++) {
+		photo_file_name(key, boxes[i / 2], i % 2 == 0, made);
+		if (strcmp(made, name) != 0)
+			continue;
+		memcpy(out->key, key, sizeof key);
+		out->box = boxes[i / 2];
+		out->webp = i % 2 == 0;
+		return true;
+	}
+	return false;
+}
