@@ -1,0 +1,178 @@
+#include "store/photo_decode_internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "store/photo_sandbox.h"
+#include "util/clock.h"
+
+struct child {
+	pid_t pid;
+	int end_fd;         /* to say how it ended */
+	uint64_t until_us;
+};
+
+struct helper {
+	int socket, signals;
+	struct photo_decoder_set_up set_up;
+	unsigned n;
+	struct child children[PHOTO_AT_ONCE_MAX];
+};
+
+/* The environment and what came with it: nobody's business here. */
+static void forget_all(int keep)
+{
+	clearenv();
+	int null = open("/dev/null", O_RDWR);
+	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0 || (!PHOTO_SANITIZED && dup2(null, STDERR_FILENO) < 0))
+		_exit(EXIT_FAILURE);
+	if (keep > 3)
+		syscall(SYS_close_range, 3, keep - 1, 0);
+	syscall(SYS_close_range, keep + 1, ~0u, 0);
+}
+
+/* One that is told to end with its service must see the decoding through: it ends when the program does. */
+static void signals_set(struct helper *h)
+{
+	static const int ignored[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGALRM};
+	sigset_t chld;
+	for (size_t i = 0; i < sizeof ignored / sizeof ignored[0]; i++)
+		signal(ignored[i], SIG_IGN);
+	signal(SIGCHLD, SIG_DFL);
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&chld);
+	sigaddset(&chld, SIGCHLD);
+	sigprocmask(SIG_SETMASK, &chld, NULL);
+	h->signals = signalfd(-1, &chld, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (h->signals < 0)
+		_exit(EXIT_FAILURE);
+}
+
+/* In the child. Raising how likely the kernel is to take it when memory runs out needs no right. */
+static _Noreturn void child_begin(const struct helper *h, pid_t parent, const struct photo_job *job, const int fds[static PHOTO_JOB_FDS])
+{
+	sigset_t none;
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent)
+		_exit(EXIT_FAILURE);
+	prctl(PR_SET_NAME, "outport-photo");
+	signal(SIGPIPE, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	int score = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+	if (score >= 0 && write(score, "1000", 4) == 4)
+		close(score);
+	if (dup2(fds[0], STDIN_FILENO) < 0 || dup2(fds[1], STDOUT_FILENO) < 0)
+		_exit(EXIT_FAILURE);
+	syscall(SYS_close_range, 3, ~0u, 0);
+	_exit(h->set_up.child((enum photo_type)job->type, job->length));
+}
+
+static void end_say(int fd, const struct photo_end *end)
+{
+	/* Fits a pipe's buffer whole; when nobody reads it nobody wants it. */
+	if (write(fd, end, sizeof *end) < 0)
+		errno = 0;
+	close(fd);
+}
+
+static void job_begin(struct helper *h, const struct photo_job *job, int fds[static PHOTO_JOB_FDS])
+{
+	pid_t self = getpid(), pid = h->n < h->set_up.at_once ? fork() : -1;
+	if (pid == 0)
+		child_begin(h, self, job, fds);
+	close(fds[0]);
+	close(fds[1]);
+	if (pid < 0)
+		end_say(fds[2], &(struct photo_end){.not_begun = 1});
+	else
+		h->children[h->n++] = (struct child){.pid = pid, .end_fd = fds[2],
+			.until_us = clock_mono_us() + h->set_up.wall_seconds * UINT64_C(1000000)};
+}
+
+/* False: the program has ended. */
+static bool job_receive(struct helper *h)
+{
+	struct photo_job job;
+	int fds[PHOTO_JOB_FDS];
+	union {
+		struct cmsghdr head;
+		char room[CMSG_SPACE(sizeof fds)];
+	} control;
+	struct iovec part = {.iov_base = &job, .iov_len = sizeof job};
+	struct msghdr m = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+	ssize_t n = recvmsg(h->socket, &m, MSG_CMSG_CLOEXEC);
+	if (n < 0)
+		return errno == EINTR || errno == EAGAIN;
+	if (n == 0)
+		return false;
+	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+	if (n != sizeof job || c == NULL || c->cmsg_type != SCM_RIGHTS || c->cmsg_len != CMSG_LEN(sizeof fds))
+		return false;
+	memcpy(fds, CMSG_DATA(c), sizeof fds);
+	job_begin(h, &job, fds);
+	return true;
+}
+
+static void children_reap(struct helper *h)
+{
+	struct signalfd_siginfo info;
+	struct rusage usage;
+	int status;
+	while (read(h->signals, &info, sizeof info) > 0)
+		;
+	for (pid_t pid; (pid = wait4(-1, &status, WNOHANG, &usage)) > 0;)
+		for (unsigned i = 0; i < h->n; i++)
+			if (h->children[i].pid == pid) {
+				end_say(h->children[i].end_fd, &(struct photo_end){.status = status, .max_rss = usage.ru_maxrss});
+				h->children[i] = h->children[--h->n];
+				break;
+			}
+}
+
+/* Kills whose time is up. Milliseconds until the next one's is, -1: none. */
+static int children_watch(struct helper *h)
+{
+	uint64_t now = clock_mono_us(), next = UINT64_MAX;
+	for (unsigned i = 0; i < h->n; i++) {
+		if (h->children[i].until_us <= now)
+			kill(h->children[i].pid, SIGKILL);
+		else if (h->children[i].until_us < next)
+			next = h->children[i].until_us;
+	}
+	return next == UINT64_MAX ? -1 : (int)((next - now) / 1000 + 1);
+}
+
+_Noreturn void photo_helper_run(int socket, const struct photo_decoder_set_up *set_up, pid_t program)
+{
+	static struct helper h;
+	h = (struct helper){.socket = socket, .set_up = *set_up};
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != program)
+		_exit(EXIT_FAILURE);
+	forget_all(socket);
+	signals_set(&h);
+	prctl(PR_SET_NAME, "outport-photos");
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	setpriority(PRIO_PROCESS, 0, 19);
+	for (;;) {
+		struct pollfd wait[] = {{.fd = h.socket, .events = POLLIN}, {.fd = h.signals, .events = POLLIN}};
+		if (poll(wait, 2, children_watch(&h)) < 0 && errno != EINTR)
+			break;
+		children_reap(&h);
+		if (wait[0].revents != 0 && !job_receive(&h))
+			break;
+	}
+	for (unsigned i = 0; i < h.n; i++)
+		kill(h.children[i].pid, SIGKILL);
+	_exit(EXIT_SUCCESS);
+}
