@@ -19,6 +19,7 @@
 #include "app/moderation_people.h"
 #include "app/operation.h"
 #include "app/own_listing.h"
+#include "app/photo.h"
 #include "app/registration.h"
 #include "app/reset.h"
 #include "app/reports.h"
@@ -64,6 +65,11 @@ const struct route routes[] = {
 	{HTTP_POST, "/listings/{id}/report", listing_report_post, ROUTE_PAGE, FORM_BODY, 0, NULL, ANYONE},
 	{HTTP_GET, "/listings/{id}/report/received", listing_report_received, ROUTE_PAGE, 0, 1, NULL, ANYONE},
 	{HTTP_GET, "/listings/{id}/report/known", listing_report_known, ROUTE_PAGE, 0, 1, NULL, ANYONE},
+	{HTTP_GET, "/listings/{id}/photos", photo_index, ROUTE_PAGE, 0, 0, query_done, MEMBER(SCOPE_READ)},
+	{HTTP_POST, "/listings/{id}/photos/order", photo_order_post, ROUTE_PAGE, BUTTON_BODY, 0, NULL, MEMBER(SCOPE_LISTINGS)},
+	{HTTP_POST, "/listings/{id}/photos/{n}/move", photo_move_post, ROUTE_PAGE, BUTTON_BODY, 0, NULL, MEMBER(SCOPE_LISTINGS)},
+	{HTTP_POST, "/listings/{id}/photos/{n}/alt", photo_alt_post, ROUTE_PAGE, FORM_BODY, 0, NULL, MEMBER(SCOPE_LISTINGS)},
+	{HTTP_POST, "/listings/{id}/photos/{n}/remove", photo_remove_post, ROUTE_PAGE, BUTTON_BODY, 0, NULL, MEMBER(SCOPE_LISTINGS)},
 	{HTTP_GET, "/listings/{id}/{slug}", listing_show, ROUTE_PAGE, 0, 1, NULL, ANYONE},
 	{HTTP_POST, "/submit", submission_post, ROUTE_PAGE, FORM_BODY, 0, NULL, ANYONE},
 	{HTTP_GET, "/submit/received", submission_received, ROUTE_PAGE, 0, 1, NULL, ANYONE},
@@ -93,6 +99,8 @@ const struct route routes[] = {
 	{HTTP_GET, "/account", account_overview, ROUTE_PAGE, 0, 0, query_done, MEMBER(SCOPE_NONE)},
 	{HTTP_GET, "/account/profile", account_profile_form, ROUTE_PAGE, 0, 0, query_done, MEMBER(SCOPE_NONE)},
 	{HTTP_POST, "/account/profile", account_profile_save, ROUTE_PAGE, FORM_BODY, 0, NULL, MEMBER(SCOPE_NONE)},
+	{HTTP_GET, "/account/picture", photo_picture_show, ROUTE_PAGE, 0, 0, query_done, MEMBER(SCOPE_READ)},
+	{HTTP_POST, "/account/picture/remove", photo_picture_remove, ROUTE_PAGE, BUTTON_BODY, 0, NULL, MEMBER(SCOPE_ACCOUNT)},
 	{HTTP_GET, "/account/security", account_security, ROUTE_PAGE, 0, 0, query_done, MEMBER(SCOPE_NONE)},
 	{HTTP_GET, "/account/password", account_password_form, ROUTE_PAGE, 0, 0, NULL, MEMBER(SCOPE_NONE)},
 	{HTTP_POST, "/account/password", account_password_save, ROUTE_PAGE, FORM_BODY, 0, NULL, MEMBER(SCOPE_NONE)},
@@ -233,6 +241,10 @@ const struct route routes[] = {
 	{HTTP_POST, "/api/v1/listings/{id}/renew", api_own_listing_act, ROUTE_API, BUTTON_BODY, 0, NULL, MEMBER(SCOPE_LISTINGS)},
 	{HTTP_POST, "/api/v1/listings/{id}/sold", api_own_listing_act, ROUTE_API, BUTTON_BODY, 0, NULL, MEMBER(SCOPE_LISTINGS)},
 	{HTTP_POST, "/api/v1/listings/{id}/withdraw", api_own_listing_act, ROUTE_API, BUTTON_BODY, 0, NULL, MEMBER(SCOPE_LISTINGS)},
+
+	{HTTP_GET, "/api/v1/listings/{id}/photos", api_photos, ROUTE_API, 0, 0, NULL, MEMBER(SCOPE_READ)},
+	{HTTP_PATCH, "/api/v1/listings/{id}/photos/{n}", api_photo_change, ROUTE_API, JSON_BODY, 0, NULL, MEMBER(SCOPE_LISTINGS)},
+	{HTTP_DELETE, "/api/v1/listings/{id}/photos/{n}", api_photo_remove, ROUTE_API, 0, 0, NULL, MEMBER(SCOPE_LISTINGS)},
 
 	/* the API: conversations */
 	{HTTP_GET, "/api/v1/me/conversations", api_conversations, ROUTE_API, 0, 0, query_cursor, MEMBER(SCOPE_MESSAGES)},

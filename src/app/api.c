@@ -3,11 +3,13 @@
 #include "app/answer.h"
 #include "app/listing.h"
 #include "app/listing_page.h"
+#include "app/photo.h"
 #include "db/content_db.h"
+#include "db/photo_db.h"
 
 enum { API_LIMIT = 20, SEARCH_CACHE_SECONDS = 30 };
 
-void api_listing_members(struct context *c, struct json *j, const struct listing *l)
+void api_listing_members(struct context *c, struct json *j, const struct listing *l, const struct photo *photo)
 {
 	const struct category *category = catalog_category(c->catalog, l->category_id);
 	const struct place *place = catalog_place(c->catalog, l->place_id);
@@ -21,7 +23,7 @@ void api_listing_members(struct context *c, struct json *j, const struct listing
 	json_key_string(j, "location", place != NULL ? place->slug : NULL);
 	json_key_int(j, "stock", l->stock);
 	json_key(j, "photo");
-	json_null(j);
+	photo_put_json(j, photo_base(c), photo);
 	json_key(j, "published_at");
 	json_time(j, l->published_at);
 	json_key_string(j, "url", listing_page_path(c, l));
@@ -38,11 +40,14 @@ enum err api_listings(struct context *c)
 		return ERR_OK;
 	}
 	struct listing_page page;
+	struct photo_set photos;
 	bool too_broad = false;
 	e = listing_page_load(c, &r, &page, &too_broad);
 	const char *next = NULL, *previous = NULL;
 	if (e == ERR_OK)
 		e = listing_page_cursors(c, &r, &page, &next, &previous);
+	if (e == ERR_OK)
+		e = photo_set_load(c, page.items, sizeof *page.items, page.n, &photos);
 	if (e != ERR_OK)
 		return e;
 	if (too_broad) {
@@ -62,7 +67,7 @@ enum err api_listings(struct context *c)
 	json_array(&j);
 	for (size_t i = 0; i < page.n; i++) {
 		json_object(&j);
-		api_listing_members(c, &j, &page.items[i]);
+		api_listing_members(c, &j, &page.items[i], photo_set_find(&photos, page.items[i].id));
 		json_object_end(&j);
 	}
 	json_array_end(&j);
@@ -74,18 +79,24 @@ enum err api_listings(struct context *c)
 enum err api_listing(struct context *c)
 {
 	struct listing l;
+	struct photo *photos = NULL;
+	size_t n = 0;
 	enum err e = listing_load_published(c, &l);
 	if (e == ERR_OK)
 		e = context_catalog(c);
+	if (e == ERR_OK && l.photos > 0)
+		e = photo_db_list(c->db, c->arena, l.id, &photos, &n);
 	if (e != ERR_OK)
 		return e;
 	struct json j;
 	answer_json(c, 200, &j);
 	json_object(&j);
-	api_listing_members(c, &j, &l);
+	api_listing_members(c, &j, &l, n > 0 ? &photos[0] : NULL);
 	json_key_string(&j, "description", l.description);
 	json_key(&j, "photos");
 	json_array(&j);
+	for (size_t i = 0; i < n; i++)
+		photo_put_json(&j, photo_base(c), &photos[i]);
 	json_array_end(&j);
 	json_key(&j, "seller");
 	json_object(&j);

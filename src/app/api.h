@@ -3,6 +3,7 @@
 
 #include "app/context.h"
 #include "model/listing.h"
+#include "model/photo.h"
 #include "render/json.h"
 
 MUST_CHECK enum err api_listings(struct context *c);
@@ -11,6 +12,6 @@ MUST_CHECK enum err api_categories(struct context *c);
 MUST_CHECK enum err api_places(struct context *c);
 MUST_CHECK enum err api_resources(struct context *c);
 MUST_CHECK enum err api_resource(struct context *c);
-/* What every answer says of a listing, into an object that is open. Needs the catalog. */
-void api_listing_members(struct context *c, struct json *j, const struct listing *l);
+/* What every answer says of a listing, into an object that is open. photo: its first; NULL: none. Needs the catalog. */
+void api_listing_members(struct context *c, struct json *j, const struct listing *l, const struct photo *photo);
 MUST_CHECK enum err api_openapi(struct context *c);

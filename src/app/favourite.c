@@ -5,6 +5,7 @@
 
 #include "app/answer.h"
 #include "app/api.h"
+#include "app/photo.h"
 #include "db/favourite_db.h"
 #include "http/form.h"
 #include "render/favourite_view.h"
@@ -83,6 +84,7 @@ struct favourite_page {
 	struct favourite *list;
 	size_t n;
 	const char *next; /* NULL: the last page */
+	struct photo_set photos;
 };
 
 static enum err page_load(struct context *c, const char *position, unsigned limit, struct favourite_page *out)
@@ -96,7 +98,7 @@ static enum err page_load(struct context *c, const char *position, unsigned limi
 		out->n = limit;
 		out->next = position_write(c, &out->list[limit - 1]);
 	}
-	return e;
+	return e == ERR_OK ? photo_set_load(c, out->list, sizeof *out->list, out->n, &out->photos) : e;
 }
 
 enum err favourite_index(struct context *c)
@@ -115,7 +117,7 @@ enum err favourite_index(struct context *c)
 		return e;
 	struct favourites_view v = {
 		.page = answer_page(c, tr(c->lang, MSG_FAVOURITES_TITLE), "/account/favourites"),
-		.catalog = c->catalog, .list = page.list, .n = page.n, .now = c->now,
+		.catalog = c->catalog, .list = page.list, .n = page.n, .photos = &page.photos, .now = c->now,
 		.first_href = position != NULL ? context_href(c, "/account/favourites") : NULL,
 		.next_href = page.next != NULL ? context_href(c, context_join(c, "/account/favourites?after=", page.next, NULL)) : NULL,
 	};
@@ -137,7 +139,7 @@ static bool limit_read(const char *text, unsigned *out)
 	return *out <= LISTING_PAGE_MAX;
 }
 
-static void put_favourite(struct context *c, struct json *j, const struct favourite *f)
+static void put_favourite(struct context *c, struct json *j, const struct favourite *f, const struct photo_set *photos)
 {
 	json_object(j);
 	json_key_int(j, "id", f->listing.id);
@@ -147,7 +149,7 @@ static void put_favourite(struct context *c, struct json *j, const struct favour
 	json_key(j, "listing");
 	if (favourite_shown(f->listing.state)) {
 		json_object(j);
-		api_listing_members(c, j, &f->listing);
+		api_listing_members(c, j, &f->listing, photo_set_find(photos, f->listing.id));
 		json_object_end(j);
 	} else {
 		json_null(j);
@@ -178,7 +180,7 @@ enum err api_favourites(struct context *c)
 	json_key(&j, "favourites");
 	json_array(&j);
 	for (size_t i = 0; i < page.n; i++)
-		put_favourite(c, &j, &page.list[i]);
+		put_favourite(c, &j, &page.list[i], &page.photos);
 	json_array_end(&j);
 	json_key_string(&j, "next_cursor", page.next);
 	json_object_end(&j);

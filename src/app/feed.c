@@ -6,6 +6,7 @@
 
 #include "app/answer.h"
 #include "app/listing_page.h"
+#include "app/photo.h"
 #include "db/content_db.h"
 #include "db/listing_db.h"
 #include "model/slug.h"
@@ -33,10 +34,13 @@ enum err feed_atom(struct context *c)
 	/* A feed is of what is new, whatever the page it was found on is sorted by. */
 	r.query.sort = SORT_NEWEST;
 	struct listing_page page;
+	struct photo_set photos;
 	bool too_broad = false;
 	e = listing_page_load(c, &r, &page, &too_broad);
 	if (e == ERR_OK && too_broad)
 		e = ERR_TIMEOUT;
+	if (e == ERR_OK)
+		e = photo_set_load(c, page.items, sizeof *page.items, page.n, &photos);
 	if (e != ERR_OK)
 		return e;
 	if (r.query.q != NULL)
@@ -48,7 +52,7 @@ enum err feed_atom(struct context *c)
 	if (r.place != NULL)
 		title = context_join(c, title, " – ", r.place->name[c->lang], NULL);
 	feed_view(&c->res->body, &c->app->site, c->lang, title, context_join(c, lang_prefix(c->lang), "/feed.atom", tail, NULL),
-	          context_join(c, lang_prefix(c->lang), "/listings", tail, NULL), c->catalog, page.items, page.n, c->now);
+	          context_join(c, lang_prefix(c->lang), "/listings", tail, NULL), c->catalog, page.items, page.n, &photos, c->now);
 	return ERR_OK;
 }
 

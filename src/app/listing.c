@@ -4,10 +4,12 @@
 
 #include "app/answer.h"
 #include "app/listing_page.h"
+#include "app/photo.h"
 #include "app/session.h"
 #include "app/view_counter.h"
 #include "db/favourite_db.h"
 #include "db/listing_db.h"
+#include "db/photo_db.h"
 #include "render/listing_view.h"
 #include "text/format.h"
 
@@ -128,6 +130,7 @@ enum err listing_index(struct context *c)
 	if (e != ERR_OK)
 		return e;
 	struct listing_page page = {.n = 0};
+	struct photo_set photos;
 	struct listings_view v = {
 		.page = answer_page(c, listing_index_title(c, &r), "/listings"),
 		.catalog = c->catalog, .query = &r.query, .result = &page, .count = -1,
@@ -153,8 +156,11 @@ enum err listing_index(struct context *c)
 	}
 	if (e == ERR_OK)
 		e = pager_make(c, &r, &page, &v);
+	if (e == ERR_OK)
+		e = photo_set_load(c, page.items, sizeof *page.items, page.n, &photos);
 	if (e != ERR_OK)
 		return e;
+	v.photos = &photos;
 	if (r.query.q != NULL)
 		answer_cache(c, SEARCH_CACHE_SECONDS);
 	if (!v.too_broad)
@@ -232,14 +238,21 @@ enum err listing_show(struct context *c)
 	if (e == ERR_OK)
 		e = context_catalog(c);
 	struct listing *similar = NULL;
-	size_t n = 0;
+	struct photo *photos = NULL;
+	struct photo_set similar_photos;
+	size_t n = 0, n_photos = 0;
 	if (e == ERR_OK)
 		e = listing_db_similar(c->db, c->arena, &l, SIMILAR_LISTINGS, &similar, &n);
+	if (e == ERR_OK && l.photos > 0)
+		e = photo_db_list(c->db, c->arena, l.id, &photos, &n_photos);
+	if (e == ERR_OK)
+		e = photo_set_load(c, similar, sizeof *similar, n, &similar_photos);
 	if (e != ERR_OK)
 		return e;
 	struct listing_view v = {
 		.page = answer_page(c, l.title, listing_page_path(c, &l)),
-		.catalog = c->catalog, .listing = &l, .similar = similar, .similar_count = n, .favourite = favourite, .mine = listing_is_mine(c, &l), .now = c->now,
+		.catalog = c->catalog, .listing = &l, .similar = similar, .similar_count = n, .similar_photos = &similar_photos,
+		.photos = photos, .photo_count = n_photos, .photo_base = photo_base(c), .favourite = favourite, .mine = listing_is_mine(c, &l), .now = c->now,
 	};
 	v.page.noindex = l.state != LISTING_PUBLISHED;
 	listing_count_view(c, &l);
@@ -254,13 +267,16 @@ enum err fragment_newest(struct context *c)
 {
 	struct listing_query q = {.min_price = -1, .max_price = -1, .sort = SORT_NEWEST, .limit = NEWEST_LISTINGS, .page = 1};
 	struct listing_page page;
+	struct photo_set photos;
 	enum err e = context_catalog(c);
 	if (e == ERR_OK)
 		e = listing_db_page(c->db, c->arena, &q, &page);
+	if (e == ERR_OK)
+		e = photo_set_load(c, page.items, sizeof *page.items, page.n, &photos);
 	if (e != ERR_OK)
 		return e;
 	answer_html(c, 200);
-	listing_cards(&c->res->body, c->lang, c->catalog, page.items, page.n, c->now);
+	listing_cards(&c->res->body, c->lang, c->catalog, page.items, page.n, &photos, c->now);
 	return ERR_OK;
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/answer.h"
+#include "app/photo.h"
 #include "app/screening.h"
 #include "app/submission.h"
 #include "db/own_listing_db.h"
@@ -229,6 +230,9 @@ enum err own_form_post(struct context *c, struct own_writing *w)
 		return e;
 	if (w->posting.status != 0)
 		return form_refuse(c, w);
-	own_listing_done(c, &w->owner, own_writing_done(w));
+	if (w->fresh)
+		photo_offer(c, w->id, own_writing_done(w));
+	else
+		own_listing_done(c, &w->owner, own_writing_done(w));
 	return ERR_OK;
 }

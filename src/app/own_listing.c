@@ -5,6 +5,7 @@
 
 #include "app/answer.h"
 #include "app/own_form.h"
+#include "app/photo.h"
 #include "app/screening.h"
 #include "db/own_listing_db.h"
 #include "render/own_listing_view.h"
@@ -99,12 +100,15 @@ enum err own_listing_index(struct context *c)
 		return ERR_OK;
 	}
 	struct own_listing *list = NULL;
+	struct photo_set photos;
 	size_t n = 0;
 	enum err e = own_listing_db_page(c->db, c->arena, c->session->member_id, before, PAGE + 1, &list, &n);
+	if (e == ERR_OK)
+		e = photo_set_load(c, list, sizeof *list, n > PAGE ? PAGE : n, &photos);
 	if (e != ERR_OK)
 		return e;
 	struct own_listings_view v = {
-		.page = answer_page(c, tr(c->lang, MSG_OWN_TITLE), "/account/listings"), .list = list, .n = n > PAGE ? PAGE : n,
+		.page = answer_page(c, tr(c->lang, MSG_OWN_TITLE), "/account/listings"), .list = list, .n = n > PAGE ? PAGE : n, .photos = &photos,
 		.newest_href = before != 0 ? context_href(c, "/account/listings") : NULL, .said = own_listing_said(c), .now = c->now,
 	};
 	if (n > PAGE) {

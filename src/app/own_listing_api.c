@@ -5,16 +5,17 @@
 #include "app/answer.h"
 #include "app/api.h"
 #include "app/own_form.h"
+#include "app/photo.h"
 #include "db/own_listing_db.h"
 #include "model/money.h"
 
 enum { LIMIT = 20, ID_DIGITS = 15 };
 
-static void own_write(struct context *c, struct json *j, const struct own_listing *o)
+static void own_write(struct context *c, struct json *j, const struct own_listing *o, const struct photo_set *photos)
 {
 	const struct listing *l = &o->listing;
 	json_object(j);
-	api_listing_members(c, j, l);
+	api_listing_members(c, j, l, photo_set_find(photos, l->id));
 	json_key_string(j, "state", listing_state_name(l->state));
 	json_key_string(j, "description", l->description);
 	json_key_string(j, "contact_name", l->contact_name);
@@ -56,10 +57,13 @@ enum err api_own_listings(struct context *c)
 	if (!query_number(c, "limit", LISTING_PAGE_MAX, MSG_FIELD_BETWEEN, "100", &limit) || !query_number(c, "cursor", INT64_MAX, MSG_FIELD_CURSOR, NULL, &before))
 		return ERR_OK;
 	struct own_listing *list = NULL;
+	struct photo_set photos;
 	size_t n = 0;
 	enum err e = context_catalog(c);
 	if (e == ERR_OK)
 		e = own_listing_db_page(c->db, c->arena, c->session->member_id, before, (unsigned)limit + 1, &list, &n);
+	if (e == ERR_OK)
+		e = photo_set_load(c, list, sizeof *list, n, &photos);
 	if (e != ERR_OK)
 		return e;
 	bool more = n > (size_t)limit;
@@ -73,7 +77,7 @@ enum err api_own_listings(struct context *c)
 	json_key(&j, "listings");
 	json_array(&j);
 	for (size_t i = 0; i < shown; i++)
-		own_write(c, &j, &list[i]);
+		own_write(c, &j, &list[i], &photos);
 	json_array_end(&j);
 	json_key_string(&j, "next_cursor", more ? next : NULL);
 	json_object_end(&j);
@@ -84,12 +88,15 @@ enum err api_own_listings(struct context *c)
 static enum err own_answer(struct context *c, int64_t member_id)
 {
 	struct own_listing own;
+	struct photo_set photos;
 	enum err e = own_listing_db_get(c->db, c->arena, c->id, member_id, &own);
+	if (e == ERR_OK)
+		e = photo_set_load(c, &own, sizeof own, 1, &photos);
 	if (e != ERR_OK)
 		return e;
 	struct json j;
 	answer_json(c, 200, &j);
-	own_write(c, &j, &own);
+	own_write(c, &j, &own, &photos);
 	return ERR_OK;
 }
 

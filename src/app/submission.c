@@ -4,6 +4,7 @@
 
 #include "app/answer.h"
 #include "app/listing_confirm.h"
+#include "app/photo.h"
 #include "app/posting.h"
 #include "app/screening.h"
 #include "db/listing_db.h"
@@ -23,10 +24,12 @@ static void submission_taken(struct context *c, const struct listing *l)
 {
 	bool visitor = l->state == LISTING_UNCONFIRMED;
 	metrics_add(c->app->metrics, METRIC_LISTINGS_SUBMITTED, 1);
-	if (!c->api) {
-		answer_redirect(c, 303, context_href(c, visitor ? "/submit/received" : l->state == LISTING_PUBLISHED ? "/account/listings?done=live" : "/account/listings?done=review"));
+	if (!c->api && visitor)
+		answer_redirect(c, 303, context_href(c, "/submit/received"));
+	else if (!c->api)
+		photo_offer(c, l->id, l->state == LISTING_PUBLISHED ? "live" : "review");
+	if (!c->api)
 		return;
-	}
 	struct json j;
 	answer_json(c, 202, &j);
 	json_object(&j);

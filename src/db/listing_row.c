@@ -7,22 +7,22 @@ void listing_row_read(const struct db_value *row, size_t columns, struct listing
 	*l = (struct listing){
 		.id = row[0].i, .state = LISTING_PUBLISHED, .title = row[1].s, .slug = row[2].s, .summary = row[3].s, .category_id = row[4].i,
 		.place_id = row[5].i, .price_minor = row[6].i, .currency = row[7].s, .stock = row[8].i, .updated_at = row[9].i,
-		.published_at = row[10].i,
+		.published_at = row[10].i, .photos = (int)row[11].i,
 	};
 	if (columns >= LISTING_COLUMN_COUNT_ALL) {
-		l->state = (enum listing_state)row[11].i;
-		l->created_at = row[12].i;
-		l->description = row[13].s;
-		l->contact_name = row[14].s;
-		l->contact_email = row[15].s;
-		l->reject_reason = row[16].s;
-		l->held_reason = row[17].s;
-		l->held_from = (enum listing_state)row[18].i;
-		l->member_id = row[19].i;
-		l->lang = row[20].s;
-		l->version = row[21].i;
-		l->submitted_at = row[22].i;
-		l->expires_at = row[23].i;
+		l->state = (enum listing_state)row[12].i;
+		l->created_at = row[13].i;
+		l->description = row[14].s;
+		l->contact_name = row[15].s;
+		l->contact_email = row[16].s;
+		l->reject_reason = row[17].s;
+		l->held_reason = row[18].s;
+		l->held_from = (enum listing_state)row[19].i;
+		l->member_id = row[20].i;
+		l->lang = row[21].s;
+		l->version = row[22].i;
+		l->submitted_at = row[23].i;
+		l->expires_at = row[24].i;
 	}
 }
 

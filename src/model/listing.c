@@ -67,7 +67,7 @@ bool listing_state_parse(const char *s, enum listing_state *out)
 void listing_make_slug(const char *title, char out[static SLUG_MAX + 1])
 {
 	/* /listings/{id}/contact is the form to write to the seller, and so on. */
-	static const char *const taken[] = {"contact", "report"};
+	static const char *const taken[] = {"contact", "photos", "report"};
 	static const char tail[] = "-listing";
 	slug_make(title, out);
 	if (name_find(taken, sizeof taken / sizeof taken[0], out) >= 0)

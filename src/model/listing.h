@@ -64,6 +64,7 @@ struct listing {
 	int64_t submitted_at;     /* when it last went to the moderators; 0: never */
 	int64_t published_at;     /* when it first appeared, however often it was renewed; 0: never */
 	int64_t expires_at;       /* 0: never */
+	int photos;               /* how many it has */
 };
 
 enum listing_sort { SORT_NEWEST, SORT_PRICE_ASC, SORT_PRICE_DESC, SORT_RELEVANCE };

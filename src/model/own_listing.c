@@ -42,6 +42,13 @@ bool listing_may(enum listing_act act, enum listing_state state)
 	return (acts[act].from & LISTING_IN(state)) != 0;
 }
 
+bool listing_photos_may(enum listing_state state)
+{
+	const unsigned open = LISTING_IN(LISTING_DRAFT) | LISTING_IN(LISTING_PENDING) | LISTING_IN(LISTING_REJECTED) | LISTING_IN(LISTING_PUBLISHED) |
+		LISTING_IN(LISTING_HELD) | LISTING_IN(LISTING_EXPIRED) | LISTING_IN(LISTING_WITHDRAWN);
+	return (open & LISTING_IN(state)) != 0;
+}
+
 enum listing_state listing_next(enum listing_state was, enum member_trust trust, bool words, bool hold)
 {
 	bool trusted = trust == TRUST_TRUSTED;

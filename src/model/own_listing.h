@@ -26,6 +26,8 @@ bool listing_act_parse(const char *s, enum listing_act *out);
 /* The states in which it may be done: LISTING_IN(…) | … */
 unsigned listing_act_from(enum listing_act act);
 bool listing_may(enum listing_act act, enum listing_state state);
+/* May its photos change? Not once it is over, nor before its e-mail is confirmed. */
+bool listing_photos_may(enum listing_state state);
 
 /* Where a listing goes that its owner sends in, edits or offers again. words: title, description or category are not what they were.
  * hold: the site's rules want a moderator to look at it. What a moderator has seen stays in sight while its words stay. */

@@ -5,7 +5,9 @@
 
 #include "render/listing_card.h"
 
-void listing_cards(struct buf *b, enum lang lang, const struct catalog *c, const struct listing *list, size_t n, int64_t now)
+enum { NEWEST_LARGEST = 800 };
+
+void listing_cards(struct buf *b, enum lang lang, const struct catalog *c, const struct listing *list, size_t n, const struct photo_set *photos, int64_t now)
 {
 	if (n == 0) {
 		html_lit(b, "<p class=\"empty\">");
@@ -13,7 +15,10 @@ void listing_cards(struct buf *b, enum lang lang, const struct catalog *c, const
 		html_lit(b, "</p>\n");
 		return;
 	}
-	listing_card_list(b, lang, c, list, n, now, 3);
+	const struct card_list how = {
+		.lang = lang, .catalog = c, .photos = photos, .now = now, .level = 3, .sizes = "(min-width: 48rem) 18rem, 6rem", .largest = NEWEST_LARGEST,
+	};
+	listing_card_list(b, &how, list, n);
 }
 
 void category_links(struct buf *b, enum lang lang, const struct catalog *c)

@@ -53,7 +53,8 @@ static void put_card(struct buf *b, const struct favourites_view *v, const struc
 	const struct listing *l = &f->listing;
 	bool shown = favourite_shown(l->state);
 	if (shown) {
-		listing_card_begin(b, lang, v->catalog, l, v->now, 2, l->state == LISTING_PUBLISHED);
+		const struct card_list how = {.lang = lang, .catalog = v->catalog, .photos = v->photos, .now = v->now, .level = 2, .sizes = "(min-width: 48rem) 8rem, 6rem"};
+		listing_card_begin(b, &how, l, false, l->state == LISTING_PUBLISHED);
 		put_state(b, lang, l->state);
 	} else {
 		html_lit(b, "<li class=\"card ended\">\n<span class=\"thumb\" aria-hidden=\"true\"></span>\n<h2 class=\"card-title\">");

@@ -4,12 +4,14 @@
 #include "model/catalog.h"
 #include "model/favourite.h"
 #include "render/layout.h"
+#include "render/photo_view.h"
 
 struct favourites_view {
 	struct page page;
 	const struct catalog *catalog;
 	const struct favourite *list;
 	size_t n;
+	const struct photo_set *photos;     /* NULL */
 	const char *first_href, *next_href; /* with language prefix; NULL: none */
 	int64_t now;
 };

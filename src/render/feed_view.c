@@ -49,7 +49,20 @@ static void put_entry_title(struct buf *b, enum lang lang, const struct listing 
 	buf_free(&title);
 }
 
-static void put_entry(struct buf *b, const struct layout_site *site, enum lang lang, const struct catalog *c, const struct listing *l)
+/* RFC 4287, section 4.2.7.2: what belongs to the entry and is larger than it. */
+static void put_photo(struct buf *b, const struct layout_site *site, const struct photo_set *photos, const struct listing *l)
+{
+	enum { BOX = 800 };
+	const struct photo *photo = photo_set_find(photos, l->id);
+	struct photo_size size;
+	if (photo == NULL)
+		return;
+	xml_lit(b, "<link rel=\"enclosure\" type=\"image/jpeg\" href=\"");
+	photo_put_absolute(b, site->url, photos->base, &photo->object, BOX, &size);
+	xml_lit(b, "\"/>\n");
+}
+
+static void put_entry(struct buf *b, const struct layout_site *site, enum lang lang, const struct catalog *c, const struct listing *l, const struct photo_set *photos)
 {
 	const struct category *category = catalog_category(c, l->category_id);
 	const struct place *place = catalog_place(c, l->place_id);
@@ -59,7 +72,9 @@ static void put_entry(struct buf *b, const struct layout_site *site, enum lang l
 	put_entry_title(b, lang, l);
 	xml_lit(b, "</title>\n<link rel=\"alternate\" type=\"text/html\" href=\"");
 	put_entry_url(b, site, lang, l);
-	xml_lit(b, "\"/>\n<published>");
+	xml_lit(b, "\"/>\n");
+	put_photo(b, site, photos, l);
+	xml_lit(b, "<published>");
 	put_time(b, l->published_at);
 	xml_lit(b, "</published>\n<updated>");
 	put_time(b, l->updated_at > l->published_at ? l->updated_at : l->published_at);
@@ -85,7 +100,7 @@ static void put_entry(struct buf *b, const struct layout_site *site, enum lang l
 
 /* RFC 4287, section 4.1.1: id, title and updated are required; updated is the newest entry's. */
 void feed_view(struct buf *b, const struct layout_site *site, enum lang lang, const char *title, const char *self, const char *html,
-               const struct catalog *c, const struct listing *list, size_t n, int64_t now)
+               const struct catalog *c, const struct listing *list, size_t n, const struct photo_set *photos, int64_t now)
 {
 	int64_t updated = n > 0 ? 0 : now;
 	for (size_t i = 0; i < n; i++) {
@@ -112,7 +127,7 @@ void feed_view(struct buf *b, const struct layout_site *site, enum lang lang, co
 	put_url(b, site, html);
 	xml_lit(b, "\"/>\n");
 	for (size_t i = 0; i < n; i++)
-		put_entry(b, site, lang, c, &list[i]);
+		put_entry(b, site, lang, c, &list[i], photos);
 	xml_lit(b, "</feed>\n");
 }
 

@@ -130,6 +130,27 @@ static void put_property(struct buf *b, const char *name, const char *value)
 	html_lit(b, "\">\n");
 }
 
+static void put_pixels(struct buf *b, const char *name, int n)
+{
+	char text[I64_TEXT_SIZE];
+	i64_text(n, text);
+	put_property(b, name, text);
+}
+
+static void put_image(struct buf *b, const struct page *p)
+{
+	if (p->image == NULL) {
+		html_lit(b, "<meta property=\"og:image\" content=\"");
+		html_attr(b, p->site->url);
+		html_lit(b, "/newfoundland_cover.jpg\">\n");
+		return;
+	}
+	put_property(b, "og:image", p->image->url);
+	put_pixels(b, "og:image:width", p->image->width);
+	put_pixels(b, "og:image:height", p->image->height);
+	put_property(b, "og:image:alt", p->image->alt);
+}
+
 /* The Open Graph protocol's basic and most useful optional properties (ogp.me). */
 static void put_open_graph(struct buf *b, const struct page *p)
 {
@@ -137,9 +158,8 @@ static void put_open_graph(struct buf *b, const struct page *p)
 	put_property(b, "og:type", p->og_type != NULL ? p->og_type : "website");
 	html_lit(b, "<meta property=\"og:url\" content=\"");
 	put_address(b, p, p->site->url, p->lang);
-	html_lit(b, "\">\n<meta property=\"og:image\" content=\"");
-	html_attr(b, p->site->url);
-	html_lit(b, "/newfoundland_cover.jpg\">\n");
+	html_lit(b, "\">\n");
+	put_image(b, p);
 	put_property(b, "og:site_name", p->site->name[p->lang]);
 	put_property(b, "og:locale", p->lang == LANG_FR ? "fr_CA" : "en_CA");
 	if (p->description != NULL)

@@ -22,6 +22,13 @@ struct layout_site {
 	struct partials partials[2];
 };
 
+/* A picture that stands for a page. */
+struct page_image {
+	const char *url;            /* absolute */
+	int width, height;
+	const char *alt;            /* plain text */
+};
+
 struct page {
 	const struct layout_site *site;
 	enum lang lang;
@@ -32,6 +39,7 @@ struct page {
 	const char *feed;           /* local URL of an Atom feed; NULL */
 	bool noindex;
 	const char *og_type;        /* "website", "article", "product" */
+	const struct page_image *image; /* for who shares it; NULL: the site's own */
 	const char *json_ld;        /* a finished JSON text, already safe inside <script>; NULL */
 	const char *prev, *next;    /* local URLs for rel=prev/next; NULL */
 	bool signed_in;             /* the header of members */

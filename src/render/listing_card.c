@@ -91,27 +91,43 @@ static void put_title(struct buf *b, enum lang lang, const struct listing *l, in
 	html_lit(b, ">\n");
 }
 
-void listing_card_begin(struct buf *b, enum lang lang, const struct catalog *c, const struct listing *l, int64_t now, int level, bool linked)
+/* The title beside it says what it is. */
+static void put_thumb(struct buf *b, const struct card_list *how, const struct listing *l, bool soon)
 {
-	const struct category *category = catalog_category(c, l->category_id);
-	html_lit(b, "<li class=\"card");
-	listing_put_class(b, c, category);
-	if (!linked)
-		html_lit(b, " ended");
-	html_lit(b, "\">\n<span class=\"thumb\" aria-hidden=\"true\"></span>\n");
-	put_title(b, lang, l, level, linked);
-	html_lit(b, "<p class=\"price\">");
-	listing_put_price(b, lang, l);
-	html_lit(b, "</p>\n");
-	put_meta(b, lang, category, catalog_place(c, l->place_id), l, now);
+	const struct photo *photo = photo_set_find(how->photos, l->id);
+	if (photo == NULL) {
+		html_lit(b, "<span class=\"thumb\" aria-hidden=\"true\"></span>\n");
+		return;
+	}
+	html_lit(b, "<span class=\"thumb photo\" aria-hidden=\"true\">");
+	photo_picture(b, &photo->object, &(struct photo_shown){
+		.base = how->photos->base, .sizes = how->sizes != NULL ? how->sizes : "6rem", .alt = "", .largest = how->largest,
+		.load = soon ? PHOTO_SOON : PHOTO_NEAR,
+	});
+	html_lit(b, "</span>\n");
 }
 
-void listing_card_list(struct buf *b, enum lang lang, const struct catalog *c, const struct listing *list, size_t n, int64_t now,
-                       int level)
+void listing_card_begin(struct buf *b, const struct card_list *how, const struct listing *l, bool soon, bool linked)
+{
+	const struct category *category = catalog_category(how->catalog, l->category_id);
+	html_lit(b, "<li class=\"card");
+	listing_put_class(b, how->catalog, category);
+	if (!linked)
+		html_lit(b, " ended");
+	html_lit(b, "\">\n");
+	put_thumb(b, how, l, soon);
+	put_title(b, how->lang, l, how->level, linked);
+	html_lit(b, "<p class=\"price\">");
+	listing_put_price(b, how->lang, l);
+	html_lit(b, "</p>\n");
+	put_meta(b, how->lang, category, catalog_place(how->catalog, l->place_id), l, how->now);
+}
+
+void listing_card_list(struct buf *b, const struct card_list *how, const struct listing *list, size_t n)
 {
 	html_lit(b, "<ul class=\"cards\">\n");
 	for (size_t i = 0; i < n; i++) {
-		listing_card_begin(b, lang, c, &list[i], now, level, true);
+		listing_card_begin(b, how, &list[i], i < how->soon, true);
 		html_lit(b, "</li>\n");
 	}
 	html_lit(b, "</ul>\n");

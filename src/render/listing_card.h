@@ -4,12 +4,23 @@
 #include "model/catalog.h"
 #include "model/listing.h"
 #include "render/html.h"
+#include "render/photo_view.h"
 
-/* An <ul class="cards">; level: the titles' heading level, 2 or 3. */
-void listing_card_list(struct buf *b, enum lang lang, const struct catalog *c, const struct listing *list, size_t n, int64_t now,
-                       int level);
+/* What the cards of a list have in common. */
+struct card_list {
+	enum lang lang;
+	const struct catalog *catalog;
+	const struct photo_set *photos; /* NULL: none */
+	int64_t now;
+	int level;                 /* of the titles' headings, 2 or 3 */
+	const char *sizes;         /* how wide the photos stand; NULL: as small as on a phone */
+	int largest;               /* the largest size of a photo that is worth offering; 0: the smallest there is */
+	size_t soon;               /* so many photos are fetched with the page */
+};
+/* An <ul class="cards">. */
+void listing_card_list(struct buf *b, const struct card_list *how, const struct listing *list, size_t n);
 /* The beginning of one card, without what ends it: for lists that add to each. linked: the title leads to the listing, which is there. */
-void listing_card_begin(struct buf *b, enum lang lang, const struct catalog *c, const struct listing *l, int64_t now, int level, bool linked);
+void listing_card_begin(struct buf *b, const struct card_list *how, const struct listing *l, bool soon, bool linked);
 /* "/fr/listings/12/boat", safe in an attribute. */
 void listing_put_href(struct buf *b, enum lang lang, const struct listing *l);
 /* "/listings/12/boat": the same without the language. */

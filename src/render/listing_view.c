@@ -10,7 +10,7 @@
 #include "render/own_listing_view.h"
 #include "text/format.h"
 
-enum { JSON_LD_CAP = 64 * 1024, META_CAP = 4096, URL_CAP = 1024 };
+enum { JSON_LD_CAP = 64 * 1024, META_CAP = 4096, URL_CAP = 1024, LARGEST = 1600 };
 
 static void put_offer(struct json *j, const struct listing_view *v, const char *url)
 {
@@ -35,6 +35,24 @@ static void put_offer(struct json *j, const struct listing_view *v, const char *
 	json_object_end(j);
 }
 
+static void put_images(struct json *j, const struct listing_view *v)
+{
+	struct photo_size size;
+	struct buf url;
+	if (v->photo_count == 0)
+		return;
+	buf_init(&url, URL_CAP);
+	json_key(j, "image");
+	json_array(j);
+	for (size_t i = 0; i < v->photo_count; i++) {
+		buf_reset(&url);
+		photo_put_absolute(&url, v->page.site->url, v->photo_base, &v->photos[i].object, LARGEST, &size);
+		json_string(j, buf_str(&url));
+	}
+	json_array_end(j);
+	buf_free(&url);
+}
+
 /* schema.org/Product with one Offer, as search engines read it. */
 static void put_json_ld(struct buf *out, const struct listing_view *v)
 {
@@ -57,6 +75,7 @@ static void put_json_ld(struct buf *out, const struct listing_view *v)
 	json_key_string(&j, "sku", sku);
 	if (category != NULL)
 		json_key_string(&j, "category", category->name[v->page.lang]);
+	put_images(&j, v);
 	put_offer(&j, v, buf_str(&url));
 	json_object_end(&j);
 	buf_free(&url);
@@ -217,12 +236,15 @@ static void put_article(struct buf *b, const struct listing_view *v)
 	enum lang lang = v->page.lang;
 	put_breadcrumb(b, v, category);
 	html_lit(b, "<article class=\"listing");
+	if (v->photo_count > 0)
+		html_lit(b, " with-photos");
 	category_put_class(b, category);
 	html_lit(b, "\">\n<h1>");
 	html_text(b, v->listing->title);
 	html_lit(b, "</h1>\n<p class=\"price\">");
 	listing_put_price(b, lang, v->listing);
 	html_lit(b, "</p>\n");
+	photo_gallery(b, &(struct photo_gallery){.lang = lang, .base = v->photo_base, .title = v->listing->title, .list = v->photos, .n = v->photo_count});
 	put_facts(b, v, category);
 	html_lit(b, "<div class=\"description\">\n<h2>");
 	html_tr(b, lang, MSG_LISTING_DESCRIPTION);
@@ -242,9 +264,12 @@ static void put_article(struct buf *b, const struct listing_view *v)
 void listing_view(struct buf *b, const struct listing_view *v)
 {
 	struct page page = v->page;
-	struct buf json_ld, description;
+	struct page_image image;
+	struct buf json_ld, description, image_url, image_alt;
 	buf_init(&json_ld, JSON_LD_CAP);
 	buf_init(&description, META_CAP);
+	buf_init(&image_url, URL_CAP);
+	buf_init(&image_alt, META_CAP);
 	put_json_ld(&json_ld, v);
 	put_meta_description(&description, v);
 	page.json_ld = json_ld.error == ERR_OK ? buf_str(&json_ld) : NULL;
@@ -252,6 +277,13 @@ void listing_view(struct buf *b, const struct listing_view *v)
 		page.description = buf_str(&description);
 	if (page.og_type == NULL)
 		page.og_type = "product";
+	if (v->photo_count > 0) {
+		struct photo_size size;
+		photo_put_absolute(&image_url, page.site->url, v->photo_base, &v->photos[0].object, LARGEST, &size);
+		photo_put_alt(&image_alt, page.lang, v->listing->title, &v->photos[0], 0, v->photo_count);
+		image = (struct page_image){buf_str(&image_url), size.width, size.height, buf_str(&image_alt)};
+		page.image = &image;
+	}
 	layout_begin(b, &page);
 	put_state(b, v);
 	put_article(b, v);
@@ -259,10 +291,13 @@ void listing_view(struct buf *b, const struct listing_view *v)
 		html_lit(b, "<section class=\"similar\">\n<h2>");
 		html_tr(b, page.lang, MSG_LISTING_SIMILAR);
 		html_lit(b, "</h2>\n");
-		listing_card_list(b, page.lang, v->catalog, v->similar, v->similar_count, v->now, 3);
+		const struct card_list how = {.lang = page.lang, .catalog = v->catalog, .photos = v->similar_photos, .now = v->now, .level = 3};
+		listing_card_list(b, &how, v->similar, v->similar_count);
 		html_lit(b, "</section>\n");
 	}
 	layout_end(b, &page);
 	buf_free(&json_ld);
 	buf_free(&description);
+	buf_free(&image_url);
+	buf_free(&image_alt);
 }

@@ -5,6 +5,7 @@
 #include "model/favourite.h"
 #include "model/listing.h"
 #include "render/layout.h"
+#include "render/photo_view.h"
 #include "text/field_error.h"
 
 struct filter_chip {
@@ -17,6 +18,7 @@ struct listings_view {
 	const struct catalog *catalog;
 	const struct listing_query *query;
 	const struct listing_page *result;
+	const struct photo_set *photos;  /* of the result; NULL */
 	int64_t count;               /* up to LISTING_COUNT_STOP; -1: not counted */
 	const char *min_price, *max_price; /* as the form shows them; "" */
 	const struct filter_chip *chips;
@@ -35,6 +37,10 @@ struct listing_view {
 	const struct listing *listing;
 	const struct listing *similar;
 	size_t similar_count;
+	const struct photo_set *similar_photos; /* NULL */
+	const struct photo *photos;  /* its own, in their order */
+	size_t photo_count;
+	const char *photo_base;      /* where their files are */
 	enum favourite_state favourite;
 	bool mine;                   /* the reader's own */
 	int64_t now;
@@ -42,7 +48,7 @@ struct listing_view {
 void listing_view(struct buf *b, const struct listing_view *v);
 
 /* The cards of /fragments/newest: an <ul> as on /listings. */
-void listing_cards(struct buf *b, enum lang lang, const struct catalog *c, const struct listing *list, size_t n, int64_t now);
+void listing_cards(struct buf *b, enum lang lang, const struct catalog *c, const struct listing *list, size_t n, const struct photo_set *photos, int64_t now);
 /* /fragments/categories: the home page's list of top categories with links. */
 void category_links(struct buf *b, enum lang lang, const struct catalog *c);
 /* /fragments/category-options and /fragments/place-options: <option>s in <optgroup>s; selected: a slug or NULL. */

@@ -5,7 +5,7 @@
 #include "render/listing_card.h"
 #include "text/format.h"
 
-enum { NUMBER_CAP = 64 };
+enum { NUMBER_CAP = 64, PHOTOS_SOON = 4 };
 
 /* What the listing query calls its values; "location" is the place. */
 static const struct field_label query_labels[] = {
@@ -329,7 +329,10 @@ static void put_results(struct buf *b, const struct listings_view *v)
 	} else if (!refused) {
 		if (v->result->n > 0) {
 			put_sort(b, v);
-			listing_card_list(b, lang, v->catalog, v->result->items, v->result->n, v->now, 2);
+			const struct card_list how = {
+				.lang = lang, .catalog = v->catalog, .photos = v->photos, .now = v->now, .level = 2, .sizes = "(min-width: 60rem) 9rem, 6rem", .soon = PHOTOS_SOON,
+			};
+			listing_card_list(b, &how, v->result->items, v->result->n);
 		} else if (!v->result->scan_stopped) {
 			put_empty(b, v);
 		}

@@ -94,16 +94,34 @@ static void put_act_address(struct buf *b, enum lang lang, const char *path, enu
 	html_attr(b, listing_act_name(act));
 }
 
+static void put_photos_link(struct buf *b, enum lang lang, const struct listing *l)
+{
+	char count[I64_TEXT_SIZE];
+	i64_text(l->photos, count);
+	html_lit(b, "<a class=\"button\" href=\"");
+	html_attr(b, lang_prefix(lang));
+	html_lit(b, "/listings/");
+	html_int(b, l->id);
+	html_lit(b, "/photos\">");
+	html_tr1(b, lang, l->photos > 0 ? MSG_ACT_PHOTOS_COUNT : MSG_PHOTOS_ADD, count);
+	html_lit(b, "<span class=\"unseen\">");
+	html_tr1(b, lang, MSG_ACT_OF, "");
+	html_text(b, l->title);
+	html_lit(b, "</span></a>\n");
+}
+
 /* What the listing's state allows; buttons of the form around them, each with an address of its own. */
 static void put_acts(struct buf *b, enum lang lang, const char *path, const struct listing *l, bool visitor)
 {
-	bool any = false;
+	bool photos = !visitor && listing_photos_may(l->state), any = photos;
 	for (enum listing_act act = 0; act < LISTING_ACT_COUNT; act++)
 		any = any || listing_may(act, l->state);
 	if (!any)
 		return;
 	html_lit(b, "<p class=\"actions\">\n");
 	for (enum listing_act act = 0; act < LISTING_ACT_COUNT; act++) {
+		if (photos && act == ACT_RENEW)
+			put_photos_link(b, lang, l);
 		if (!listing_may(act, l->state) || (visitor && act == ACT_DELETE))
 			continue;
 		if (act == ACT_EDIT)
@@ -127,14 +145,27 @@ static void put_acts(struct buf *b, enum lang lang, const char *path, const stru
 	html_lit(b, "</p>\n");
 }
 
-static void put_item(struct buf *b, enum lang lang, const struct own_listing *o)
+/* Its first photo, for who has many listings to tell apart. */
+static void put_shot(struct buf *b, const struct photo_set *photos, const struct listing *l)
+{
+	const struct photo *photo = photo_set_find(photos, l->id);
+	if (photo == NULL)
+		return;
+	html_lit(b, "<span class=\"thumb photo\" aria-hidden=\"true\">");
+	photo_picture(b, &photo->object, &(struct photo_shown){.base = photos->base, .sizes = "(min-width: 40rem) 9rem, 6rem", .alt = ""});
+	html_lit(b, "</span>\n");
+}
+
+static void put_item(struct buf *b, enum lang lang, const struct own_listing *o, const struct photo_set *photos)
 {
 	const struct listing *l = &o->listing;
 	struct buf path;
 	buf_init(&path, 128);
 	html_lit(&path, "/account/listings/");
 	html_int(&path, l->id);
-	html_lit(b, "<li>\n<h2><a href=\"");
+	html_lit(b, "<li>\n");
+	put_shot(b, photos, l);
+	html_lit(b, "<h2><a href=\"");
 	listing_put_href(b, lang, l);
 	html_lit(b, "\">");
 	html_text(b, l->title);
@@ -199,7 +230,7 @@ void own_listings_view(struct buf *b, const struct own_listings_view *v)
 	} else {
 		html_lit(b, "<form method=\"post\" data-once>\n<ul class=\"own\">\n");
 		for (size_t i = 0; i < v->n; i++)
-			put_item(b, lang, &v->list[i]);
+			put_item(b, lang, &v->list[i], v->photos);
 		html_lit(b, "</ul>\n</form>\n");
 	}
 	put_pager(b, v);

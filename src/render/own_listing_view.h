@@ -3,6 +3,7 @@
 
 #include "model/own_listing.h"
 #include "render/form_view.h"
+#include "render/photo_view.h"
 
 enum msg listing_state_text(enum listing_state s);  /* "Published" */
 enum msg listing_state_means(enum listing_state s); /* a sentence on it */
@@ -11,6 +12,7 @@ struct own_listings_view {
 	struct page page;
 	const struct own_listing *list;
 	size_t n;
+	const struct photo_set *photos; /* NULL */
 	const char *older_href, *newest_href; /* NULL: none */
 	enum msg said;           /* of what was done just now; MSG_COUNT: nothing */
 	int64_t now;

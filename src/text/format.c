@@ -110,6 +110,22 @@ void format_count(struct buf *out, enum lang lang, int64_t n)
 	put_grouped(out, lang, count);
 }
 
+void format_megabytes(struct buf *out, enum lang lang, int64_t bytes)
+{
+	enum { MEGABYTE = 1 << 20, CAP = 64 };
+	struct buf number;
+	uint64_t whole = bytes > 0 ? (uint64_t)bytes / MEGABYTE : 0, rest = bytes > 0 ? (uint64_t)bytes % MEGABYTE : 0;
+	uint64_t tenths = 10 * whole + (10 * rest + MEGABYTE - 1) / MEGABYTE;
+	buf_init(&number, CAP);
+	put_grouped(&number, lang, tenths / 10);
+	if (tenths % 10 != 0) {
+		buf_putc(&number, lang == LANG_FR ? ',' : '.');
+		put_padded(&number, tenths % 10, 1);
+	}
+	tr_format(out, lang, MSG_PHOTO_MEGABYTES, (const char *const[]){buf_str(&number)}, 1);
+	buf_free(&number);
+}
+
 void format_date(struct buf *out, enum lang lang, int64_t t)
 {
 	static const enum msg months[12] = {MSG_MONTH_1, MSG_MONTH_2, MSG_MONTH_3, MSG_MONTH_4,  MSG_MONTH_5,  MSG_MONTH_6,

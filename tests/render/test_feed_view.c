@@ -11,10 +11,10 @@ START_TEST(a_feed)
 	struct buf b;
 	buf_init(&b, FEED_CAP);
 	feed_view(&b, &fixture_site, LANG_FR, "Recherche\u00a0: " HOSTILE "\x01", "/fr/feed.atom?q=a&category=boats", "/fr/listings?q=a&category=boats",
-	          &fixture_catalog, fixture_listings, FIXTURE_LISTINGS, FIXTURE_NOW);
+	          &fixture_catalog, fixture_listings, FIXTURE_LISTINGS, NULL, FIXTURE_NOW);
 	golden_check("feed-fr.atom", &b);
 	buf_reset(&b);
-	feed_view(&b, &fixture_site, LANG_EN, "Newest listings", "/feed.atom", "/listings", &fixture_catalog, NULL, 0, FIXTURE_NOW);
+	feed_view(&b, &fixture_site, LANG_EN, "Newest listings", "/feed.atom", "/listings", &fixture_catalog, NULL, 0, NULL, FIXTURE_NOW);
 	golden_check("feed-empty.atom", &b);
 	buf_free(&b);
 }

@@ -233,10 +233,10 @@ START_TEST(fragments)
 {
 	struct buf b;
 	buf_init(&b, PAGE_CAP);
-	listing_cards(&b, LANG_EN, &fixture_catalog, fixture_listings, FIXTURE_LISTINGS, FIXTURE_NOW);
+	listing_cards(&b, LANG_EN, &fixture_catalog, fixture_listings, FIXTURE_LISTINGS, NULL, FIXTURE_NOW);
 	golden_check("fragment-newest.html", &b);
 	buf_reset(&b);
-	listing_cards(&b, LANG_FR, &fixture_catalog, fixture_listings, 0, FIXTURE_NOW);
+	listing_cards(&b, LANG_FR, &fixture_catalog, fixture_listings, 0, NULL, FIXTURE_NOW);
 	golden_check("fragment-newest-empty-fr.html", &b);
 	buf_reset(&b);
 	category_links(&b, LANG_FR, &fixture_catalog);
