@@ -5,9 +5,10 @@
 #include "ctl/ctl.h"
 #include "ctl/output.h"
 #include "db/outbox_db.h"
+#include "db/photo_db.h"
 #include "model/mail.h"
 
-enum { LIMIT = 50, LIMIT_MAX = 1000, SECRET_MIN = 20 };
+enum { LIMIT = 50, LIMIT_MAX = 1000, SECRET_MIN = 20, ABOUT = 48 };
 
 static const char *const states[] = {"waiting", "done", "dead"};
 enum { STATES = sizeof states / sizeof *states };
@@ -48,6 +49,17 @@ static bool mail_of(struct ctl *ctl, const struct outbox_row *r, struct mail *m)
 	return strcmp(r->kind, OUTBOX_MAIL) == 0 && mail_decode(ctl->arena, r->payload, m) == ERR_OK;
 }
 
+/* What a row is about, for a line of a list: whom a mail goes to, which listing's photos go. */
+static const char *about(const struct outbox_row *r, const struct mail *m, char out[static ABOUT])
+{
+	if (m != NULL)
+		return m->to;
+	if (strcmp(r->kind, OUTBOX_PHOTOS) != 0)
+		return "-";
+	snprintf(out, ABOUT, "listing %" PRId64, r->subject_id);
+	return out;
+}
+
 static void put_json(struct ctl *ctl, struct json *j, const struct outbox_row *r)
 {
 	struct mail m;
@@ -57,6 +69,8 @@ static void put_json(struct ctl *ctl, struct json *j, const struct outbox_row *r
 	json_key_string(j, "kind", r->kind);
 	json_key_string(j, "mail", mail ? mail_kind_name(m.kind) : "");
 	json_key_string(j, "to", mail ? m.to : "");
+	if (strcmp(r->kind, OUTBOX_PHOTOS) == 0)
+		json_key_int(j, "listing_id", r->subject_id);
 	json_key_string(j, "state", state_name(r));
 	json_key_int(j, "attempts", r->attempts);
 	json_key(j, "created_at");
@@ -75,17 +89,17 @@ static void put_json(struct ctl *ctl, struct json *j, const struct outbox_row *r
 
 static int print_list(struct ctl *ctl, const struct outbox_row *list, size_t n, long long limit)
 {
-	static const char *const heads[] = {"ID", "STATE", "MAIL", "TO", "TRIES", "DUE", "LAST ERROR"};
+	static const char *const heads[] = {"ID", "STATE", "WHAT", "TO", "TRIES", "DUE", "LAST ERROR"};
 	struct table t;
 	table_begin(&t, ctl->arena, 7, heads);
 	for (size_t i = 0; i < n; i++) {
-		char id[32], attempts[32], due[32];
+		char id[32], attempts[32], due[32], to[ABOUT];
 		struct mail m;
 		bool mail = mail_of(ctl, &list[i], &m);
 		snprintf(id, sizeof id, "%" PRId64, list[i].id);
 		snprintf(attempts, sizeof attempts, "%" PRId64, list[i].attempts);
 		output_time(list[i].due_at, due);
-		if (!table_row(&t, (const char *[]){id, state_name(&list[i]), mail ? mail_kind_name(m.kind) : list[i].kind, mail ? m.to : "-", attempts,
+		if (!table_row(&t, (const char *[]){id, state_name(&list[i]), mail ? mail_kind_name(m.kind) : list[i].kind, about(&list[i], mail ? &m : NULL, to), attempts,
 		                                    list[i].state == OUTBOX_WAITING ? due : "-", list[i].last_error}))
 			return ctl_fail(ctl, "%s", err_text(ERR_NOMEM));
 	}
@@ -158,6 +172,8 @@ static void print_row(struct ctl *ctl, const struct outbox_row *r)
 		table_field(stdout, "Mail", mail_kind_name(m.kind));
 		table_field(stdout, "To", m.to);
 		table_field(stdout, "Language", m.lang);
+	} else if (strcmp(r->kind, OUTBOX_PHOTOS) == 0) {
+		table_field(stdout, "Removes", about(r, NULL, text));
 	}
 	table_field(stdout, "State", state_name(r));
 	output_time(r->created_at, text);
@@ -230,13 +246,14 @@ static const struct arg_option show_options[] = {
 };
 
 const struct command outbox_commands[] = {
-	{"outbox list", "[--state STATE] [--limit N] [--before ID]", "Lists mails that wait and those given up",
-	 "dead: refused for good, or tried for three days. The content is wiped when a mail is\n"
+	{"outbox list", "[--state STATE] [--limit N] [--before ID]", "Lists what waits to go out and what was given up",
+	 "Mails, and the photos of ended listings that are to be removed (\"photos\").\n"
+	 "dead: refused for good, or tried for three days. The content is wiped when a row is\n"
 	 "done; done ones are forgotten after 30 days, dead ones after 90.\n\n"
 	 "Example\n  outportctl outbox list --state dead\n",
 	 list_options, 0, 0, CTL_NEEDS_DB, list},
-	{"outbox show", "ID [--json]", "Shows a mail's order, its secrets hidden", NULL, show_options, 1, 1, CTL_NEEDS_DB, show},
-	{"outbox retry", "ID", "Tries a mail again at once, a dead one too", NULL, NULL, 1, 1, CTL_NEEDS_DB, retry},
-	{"outbox drop", "ID", "Removes a mail for good", NULL, NULL, 1, 1, CTL_NEEDS_DB, drop},
+	{"outbox show", "ID [--json]", "Shows one, its secrets hidden", NULL, show_options, 1, 1, CTL_NEEDS_DB, show},
+	{"outbox retry", "ID", "Tries one again at once, a dead one too", NULL, NULL, 1, 1, CTL_NEEDS_DB, retry},
+	{"outbox drop", "ID", "Removes one for good", NULL, NULL, 1, 1, CTL_NEEDS_DB, drop},
 	{NULL, NULL, NULL, NULL, NULL, 0, 0, CTL_NEEDS_NOTHING, NULL},
 };

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "db/conversation_db.h"
+#include "db/photo_db.h"
 #include "db/session_db.h"
 #include "db/site_db.h"
 #include "model/mail.h"
@@ -174,6 +175,8 @@ static enum err purge_body(struct db *db, void *ctx)
 		e = conversation_db_forget_member(db, p->member_id, p->email);
 	for (size_t i = 0; e == ERR_OK && i < ENDINGS; i++)
 		e = db_exec(db, &endings[i].sql, DB_ARGS(endings[i].of == OF_ID ? db_int(p->member_id) : db_text(p->email)), NULL);
+	if (e == ERR_OK)
+		e = photo_db_end_of_member(db, p->member_id);
 	return e == ERR_OK ? db_exec(db, &sql_gone, DB_ARGS(db_int(p->member_id)), NULL) : e;
 }
 
@@ -211,6 +214,11 @@ static const struct {
 	  " l.held_reason, l.created_at, l.updated_at, l.submitted_at, l.published_at, l.expires_at, COALESCE(v.views, 0)"
 	  " FROM listing l LEFT JOIN category c ON c.id = l.category_id LEFT JOIN place p ON p.id = l.place_id LEFT JOIN listing_view v ON v.listing_id = l.id"
 	  " WHERE l.member_id = ? ORDER BY l.id", true}},
+	{OF_ID, "photos", (const char *const[]){"id", "listing_id", "position", "alt", "type", "bytes", "key", "width", "height", "created_at", NULL},
+	 {"SELECT p.id, p.listing_id, p.position, p.alt, p.type, p.bytes, LOWER(HEX(p.hash)), o.width, o.height, p.created_at"
+	  " FROM photo p JOIN photo_object o ON o.hash = p.hash WHERE p.member_id = ? ORDER BY p.id", true}},
+	{OF_ID, "picture", (const char *const[]){"key", "width", "height", NULL},
+	 {"SELECT LOWER(HEX(o.hash)), o.width, o.height FROM member m JOIN photo_object o ON o.hash = m.picture WHERE m.id = ?", true}},
 	{OF_ID, "favourites", (const char *const[]){"listing_id", "title", "created_at", NULL},
 	 {"SELECT f.listing_id, l.title, f.created_at FROM favourite f JOIN listing l ON l.id = f.listing_id WHERE f.member_id = ? ORDER BY f.created_at", true}},
 	{OF_ID, "saved_searches", (const char *const[]){"id", "name", "query", "frequency", "created_at", NULL},

@@ -1,6 +1,7 @@
 /* Submitting and changing one listing. Its facets follow in the same transaction; the listing's row is always locked before them. */
 #include "db/listing_internal.h"
 
+#include "db/photo_db.h"
 #include "db/site_db.h"
 #include "model/mail.h"
 #include "model/member.h"
@@ -241,6 +242,8 @@ static enum err change_row(struct db *db, void *ctx)
 		e = write_state(db, c, &was);
 	if (e == ERR_OK && change->is == LISTING_PUBLISHED)
 		e = listing_facets_add(db, c->id, c->id);
+	if (e == ERR_OK && change->is == LISTING_REMOVED && was.state != LISTING_REMOVED)
+		e = photo_db_end_of_listing(db, c->id);
 	if (e == ERR_OK && change->event != NULL)
 		e = outbox_db_add(db, change->event, c->id, "{}");
 	if (e == ERR_OK && change->mail != NULL)

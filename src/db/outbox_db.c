@@ -10,6 +10,8 @@ enum { LIST_MAX = 1000, DUE_MAX = 500 };
 
 static const struct db_sql sql_due = {
 	"SELECT id FROM outbox WHERE state = 0 AND due_at <= UTC_TIMESTAMP() AND " FREE " ORDER BY due_at, id LIMIT ?", true};
+static const struct db_sql sql_due_kind = {
+	"SELECT id FROM outbox WHERE kind = ? AND state = 0 AND due_at <= UTC_TIMESTAMP() AND " FREE " ORDER BY due_at, id LIMIT ?", true};
 static const struct db_sql sql_claim = {
 	"UPDATE outbox SET claimed_by = ?, claimed_until = UTC_TIMESTAMP() + INTERVAL ? SECOND, attempts = attempts + 1"
 	" WHERE id = ? AND state = 0 AND due_at <= UTC_TIMESTAMP() AND " FREE, false};
@@ -44,12 +46,12 @@ static void read_row(const struct db_value *row, size_t columns, void *item)
 
 static const struct db_item row_item = {sizeof(struct outbox_row), read_row};
 
-enum err outbox_db_due(struct db *db, struct arena *a, unsigned limit, int64_t **ids, size_t *n)
+enum err outbox_db_due(struct db *db, struct arena *a, const char *kind, unsigned limit, int64_t **ids, size_t *n)
 {
 	struct db_rows r;
 	unsigned most = limit > DUE_MAX ? DUE_MAX : limit;
 	*n = 0;
-	enum err e = db_query(db, &sql_due, DB_ARGS(db_int(most)), a, most, &r);
+	enum err e = kind != NULL ? db_query(db, &sql_due_kind, DB_ARGS(db_text(kind), db_int(most)), a, most, &r) : db_query(db, &sql_due, DB_ARGS(db_int(most)), a, most, &r);
 	if (e != ERR_OK)
 		return e;
 	*ids = arena_array(a, r.n, sizeof **ids);

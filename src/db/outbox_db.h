@@ -27,8 +27,8 @@ struct outbox_counts {
 	int64_t oldest_seconds;    /* how long the waiting row that is due first has been due; 0: none is */
 };
 
-/* Ids of rows that are due and that nobody holds, those due first in front. */
-MUST_CHECK enum err outbox_db_due(struct db *db, struct arena *a, unsigned limit, int64_t **ids, size_t *n);
+/* Ids of rows that are due and that nobody holds, those due first in front; kind NULL: of any. */
+MUST_CHECK enum err outbox_db_due(struct db *db, struct arena *a, const char *kind, unsigned limit, int64_t **ids, size_t *n);
 /* Takes the row for so many seconds and counts an attempt: of several runners one gets it, the others ERR_CONFLICT. */
 MUST_CHECK enum err outbox_db_claim(struct db *db, struct arena *a, int64_t id, const char *owner, int64_t seconds, struct outbox_row *out);
 /* The rest is for the owner alone: ERR_CONFLICT when the row is no longer theirs. done wipes the payload, which holds tokens. */

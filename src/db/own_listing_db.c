@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "db/listing_internal.h"
+#include "db/photo_db.h"
 #include "db/token_db.h"
 
 enum { PAGE_MAX = 101, CLAIM_MAX = 500, VIEW_ROWS = 20 };
@@ -69,12 +70,26 @@ static bool row_seen(void *ctx, const struct db_value *row, size_t columns)
 	return true;
 }
 
+struct draft_end {
+	int64_t id, member_id;
+	bool done;
+};
+
+static enum err delete_draft(struct db *db, void *ctx)
+{
+	struct draft_end *d = ctx;
+	struct db_result result;
+	enum err e = db_exec(db, &sql_draft_delete, DB_ARGS(db_int(d->id), db_int(d->member_id)), &result);
+	d->done = e == ERR_OK && result.affected == 1;
+	return d->done ? photo_db_end_of_listing(db, d->id) : e;
+}
+
 enum err own_listing_db_delete_draft(struct db *db, int64_t id, int64_t member_id)
 {
-	struct db_result result;
+	struct draft_end d = {.id = id, .member_id = member_id};
 	bool theirs = false;
-	enum err e = db_exec(db, &sql_draft_delete, DB_ARGS(db_int(id), db_int(member_id)), &result);
-	if (e != ERR_OK || result.affected == 1)
+	enum err e = db_transaction(db, delete_draft, &d);
+	if (e != ERR_OK || d.done)
 		return e;
 	e = db_each(db, &sql_is_theirs, DB_ARGS(db_int(id), db_int(member_id)), row_seen, &theirs);
 	return e != ERR_OK ? e : theirs ? ERR_CONFLICT : ERR_NOT_FOUND;

@@ -28,6 +28,7 @@ static const struct db_sql sql_unname = {
 #define COLUMNS "p.id, p.listing_id, p.member_id, p.position, p.alt, p.type, p.bytes, p.created_at, " PHOTO_OBJECT_COLUMNS
 static const struct db_sql sql_list = {
 	"SELECT " COLUMNS " FROM photo p JOIN photo_object o ON o.hash = p.hash WHERE p.listing_id = ? ORDER BY p.position, p.id LIMIT ?", true};
+static const struct db_sql sql_get = {"SELECT " COLUMNS " FROM photo p JOIN photo_object o ON o.hash = p.hash WHERE p.id = ?", true};
 #define FIRST "SELECT " COLUMNS " FROM photo p JOIN photo_object o ON o.hash = p.hash WHERE p.position = 0 AND p.listing_id IN ("
 #define TEN "?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
 static const struct db_sql sql_first_few = {FIRST TEN ", " TEN ")", true};
@@ -206,6 +207,17 @@ enum err photo_db_list(struct db *db, struct arena *a, int64_t listing_id, struc
 	enum err e = db_query_items(db, &sql_list, DB_ARGS(db_int(listing_id), db_int(PHOTO_MAX)), a, PHOTO_MAX, &photo_item, &items, n);
 	*out = items;
 	return e;
+}
+
+enum err photo_db_get(struct db *db, struct arena *a, int64_t photo_id, struct photo *out)
+{
+	void *items = NULL;
+	size_t n = 0;
+	enum err e = db_query_items(db, &sql_get, DB_ARGS(db_int(photo_id)), a, 1, &photo_item, &items, &n);
+	if (e != ERR_OK || n == 0)
+		return e != ERR_OK ? e : ERR_NOT_FOUND;
+	*out = *(struct photo *)items;
+	return ERR_OK;
 }
 
 enum err photo_db_first(struct db *db, struct arena *a, const int64_t *listing_ids, size_t n_ids, struct photo **out, size_t *n)

@@ -24,6 +24,8 @@ struct photo_writer { enum err (*store)(void *ctx); void *ctx; };
 MUST_CHECK enum err photo_db_add(struct db *db, const struct photo_new *p, const struct photo_writer *w, int64_t *id, bool *again);
 /* Photos of a listing by position, at most PHOTO_MAX; of anybody's. */
 MUST_CHECK enum err photo_db_list(struct db *db, struct arena *a, int64_t listing_id, struct photo **out, size_t *n);
+/* One, of any listing; ERR_NOT_FOUND. */
+MUST_CHECK enum err photo_db_get(struct db *db, struct arena *a, int64_t photo_id, struct photo *out);
 /* The first photo of each of n listings that has any, for a list of them: one statement. */
 MUST_CHECK enum err photo_db_first(struct db *db, struct arena *a, const int64_t *listing_ids, size_t n_ids, struct photo **out, size_t *n);
 /* The owner's changes; ERR_NOT_FOUND: no such photo in a listing of this member. Positions stay without gaps; the listing's version does not change. */

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "db/outbox_db.h"
+#include "db/photo_db.h"
 #include "model/mail.h"
 #include "render/mail_view.h"
 #include "util/clock.h"
@@ -129,9 +130,27 @@ static enum err deliver_mail(struct delivery *d, const struct outbox_row *row, c
 	return e;
 }
 
+/* A listing has ended: its photos go. Again there is nothing left to do. */
+static enum err remove_photos(struct delivery *d, const struct outbox_row *row)
+{
+	int64_t n;
+	enum err e = photo_db_remove_of_listing(d->db, row->subject_id, &n);
+	if (e == ERR_OK) {
+		LOG_INFO("photos_removed", LOG_I("outbox", row->id), LOG_I("listing", row->subject_id), LOG_I("photos", n));
+		return mark_done(d, row->id);
+	}
+	/* without a database nothing can be written down either: the row is free again in a while */
+	if (e == ERR_DB_AWAY || e == ERR_DB_READ_ONLY)
+		return e;
+	snprintf(d->why, sizeof d->why, "the photos cannot be removed: %s", err_text(e));
+	return put_off(d, row, row->kind, MAIL_LATER);
+}
+
 static enum err deliver_row(struct delivery *d, const struct outbox_row *row)
 {
 	struct mail m;
+	if (strcmp(row->kind, OUTBOX_PHOTOS) == 0)
+		return remove_photos(d, row);
 	if (strcmp(row->kind, OUTBOX_MAIL) != 0) {
 		snprintf(d->why, sizeof d->why, "nobody here knows what to do with the kind \"%.32s\"", row->kind);
 		return bury(d, row, row->kind, "unknown kind");
@@ -162,27 +181,39 @@ static enum err take_one(struct delivery *d, int64_t id)
 	return ERR_OK;
 }
 
+/* A batch of what is due; kind NULL: of any. */
+static enum err take_batch(struct delivery *d, const char *kind, size_t *n)
+{
+	int64_t *due, ids[BATCH];
+	arena_reset(d->arena);
+	enum err e = outbox_db_due(d->db, d->arena, kind, BATCH, &due, n);
+	if (e != ERR_OK)
+		return e;
+	memcpy(ids, due, *n * sizeof *ids);
+	for (size_t i = 0; i < *n; i++) {
+		if (atomic_load(d->stop))
+			return ERR_OK;
+		beat(d);
+		arena_reset(d->arena);
+		unsigned away = d->away;
+		e = take_one(d, ids[i]);
+		if (e != ERR_OK)
+			return e;
+		if (d->away > away)
+			return ERR_CLOSED;
+	}
+	return ERR_OK;
+}
+
 enum err delivery_round(struct delivery *d)
 {
-	for (;;) {
-		int64_t *due, ids[BATCH];
-		size_t n;
-		arena_reset(d->arena);
-		enum err e = outbox_db_due(d->db, d->arena, BATCH, &due, &n);
-		if (e != ERR_OK || n == 0)
-			return e;
-		memcpy(ids, due, n * sizeof *ids);
-		for (size_t i = 0; i < n; i++) {
-			if (atomic_load(d->stop))
-				return ERR_OK;
-			beat(d);
-			arena_reset(d->arena);
-			unsigned away = d->away;
-			e = take_one(d, ids[i]);
-			if (e != ERR_OK)
-				return e;
-			if (d->away > away)
-				return ERR_CLOSED;
-		}
+	/* first what waits for no mail server */
+	static const char *const kinds[] = {OUTBOX_PHOTOS, NULL};
+	enum err e = ERR_OK;
+	for (size_t i = 0; e == ERR_OK && i < sizeof kinds / sizeof *kinds; i++) {
+		size_t n = 1;
+		while (e == ERR_OK && n > 0 && !atomic_load(d->stop))
+			e = take_batch(d, kinds[i], &n);
 	}
+	return e;
 }

@@ -30,4 +30,5 @@ enum err job_alerts(struct job_context *c, int64_t *done);
 enum err job_expiry(struct job_context *c, int64_t *done);
 enum err job_purge(struct job_context *c, int64_t *done);
 enum err job_cleanup(struct job_context *c, int64_t *done);
+enum err job_photos(struct job_context *c, int64_t *done);
 enum err job_reports(struct job_context *c, int64_t *done);

@@ -20,6 +20,7 @@ static const struct job table[] = {
 	{"purge", 900, job_purge},
 	{"cleanup", 600, job_cleanup},
 	{"reports", 300, job_reports},
+	{"photos", 600, job_photos},
 };
 
 enum {

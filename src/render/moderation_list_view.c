@@ -29,6 +29,7 @@ enum msg moderation_action_message(enum moderation_action a)
 	case MODERATION_RULE_REMOVE: return MSG_ACTION_RULE_REMOVE;
 	case MODERATION_DISABLE: return MSG_ACTION_DISABLE;
 	case MODERATION_ENABLE: return MSG_ACTION_ENABLE;
+	case MODERATION_PHOTO: return MSG_ACTION_PHOTO;
 	case MODERATION_FORGET_TRUST: break;
 	}
 	return MSG_ACTION_FORGET_TRUST;

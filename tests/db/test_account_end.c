@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "db/account_end_db.h"
+#include "db/photo_db.h"
 #include "db_test.h"
 
 Suite *suite_account_end(void);
@@ -46,6 +47,12 @@ static void set_up(void)
 	db_test_run(fixture.db,
 		"INSERT INTO saved_search (id, member_id, name, query, frequency, seen_at, due_at, created_at) VALUES"
 		" (1, 1, '" NAME "s boats', 'q=boat', 1, UTC_TIMESTAMP(), UTC_TIMESTAMP(), UTC_TIMESTAMP());\n"
+		"INSERT INTO photo_object (hash, width, height, bytes, placeholder, refs, created_at) VALUES (REPEAT('s', 16), 1600, 1200, 1000, '', 3, UTC_TIMESTAMP()),"
+		" (REPEAT('t', 16), 320, 240, 1000, '', 1, UTC_TIMESTAMP());\n"
+		"INSERT INTO photo (listing_id, member_id, hash, position, type, bytes, alt, created_at) VALUES (1, 1, REPEAT('s', 16), 0, 1, 1000, '" NAME " in the boat', UTC_TIMESTAMP()),"
+		" (2, 1, REPEAT('s', 16), 0, 1, 1000, '', UTC_TIMESTAMP()), (4, 2, REPEAT('s', 16), 0, 1, 1000, 'Mine', UTC_TIMESTAMP());\n"
+		"UPDATE listing SET photos = 1 WHERE id IN (1, 2, 4);\n"
+		"UPDATE member SET picture = REPEAT('t', 16) WHERE id = 1;\n"
 		"INSERT INTO saved_search_sent (saved_search_id, listing_id, sent_at) VALUES (1, 4, UTC_TIMESTAMP());\n"
 		"INSERT INTO conversation (id, listing_id, seller_member_id, buyer_member_id, buyer_name, buyer_email, buyer_lang, pair, created_at, last_message_at, expires_at)"
 		" VALUES (1, 4, 2, 1, '" NAME "', '" EMAIL "', 'en', REPEAT('i', 32), UTC_TIMESTAMP(), UTC_TIMESTAMP(), '2099-01-01'),"
@@ -160,6 +167,24 @@ START_TEST(nothing_of_theirs_is_found_in_any_table)
 }
 END_TEST
 
+START_TEST(their_photos_go_by_the_outbox_and_their_picture_at_once)
+{
+	int64_t n;
+	ck_assert_err(leave(1), ERR_OK);
+	ck_assert_int_eq(number("SELECT COUNT(*) FROM outbox WHERE kind = 'photos'"), 0); /* it may be taken back */
+	ck_assert_err(account_db_purge(fixture.db, fixture.arena, now, 10, &n), ERR_OK);
+	ck_assert_int_eq(number("SELECT COUNT(*) FROM member WHERE picture IS NOT NULL"), 0);
+	ck_assert_int_eq(number("SELECT COUNT(*) FROM photo_object WHERE hash = REPEAT('t', 16) AND refs = 0 AND unreferenced_at IS NOT NULL"), 1);
+	ck_assert_int_eq(number("SELECT COUNT(*) FROM outbox WHERE kind = 'photos' AND subject_id IN (1, 2)"), 2);
+	ck_assert_int_eq(number("SELECT COUNT(*) FROM outbox WHERE kind = 'photos'"), 2);
+	ck_assert_err(photo_db_remove_of_listing(fixture.db, 1, &n), ERR_OK);
+	ck_assert_err(photo_db_remove_of_listing(fixture.db, 2, &n), ERR_OK);
+	ck_assert_int_eq(number("SELECT COUNT(*) FROM photo WHERE alt = 'Mine'"), 1);
+	ck_assert_int_eq(number("SELECT COUNT(*) FROM photo"), 1);
+	ck_assert_int_eq(number("SELECT refs FROM photo_object WHERE hash = REPEAT('s', 16)"), 1);
+}
+END_TEST
+
 START_TEST(what_is_others_stays_with_them)
 {
 	int64_t n;
@@ -185,7 +210,7 @@ START_TEST(the_export_has_every_table_and_no_one_else_s_rows)
 		const char *table;
 		size_t rows;
 	} expected[] = {
-		{"sessions", 1}, {"recovery_codes", 1}, {"links_in_mails", 1}, {"listings", 2}, {"favourites", 1}, {"saved_searches", 1}, {"saved_search_mails", 1},
+		{"sessions", 1}, {"recovery_codes", 1}, {"links_in_mails", 1}, {"listings", 2}, {"photos", 2}, {"picture", 1}, {"favourites", 1}, {"saved_searches", 1}, {"saved_search_mails", 1},
 		{"conversations_as_seller", 1}, {"conversations_as_buyer", 1}, {"messages_as_seller", 1}, {"messages_as_buyer", 1}, {"messages_to_the_site", 1},
 		{"flags_made", 1}, {"moderation_of_the_member", 1}, {"moderation_of_the_listings", 1}, {"moderation_by_the_member", 0}, {"bans", 0}, {"registrations", 1},
 		{"mails_waiting", 1},
@@ -245,6 +270,7 @@ Suite *suite_account_end(void)
 	tcase_add_test(t, it_is_taken_back_once);
 	tcase_add_test(t, the_last_admin_stays);
 	tcase_add_test(t, nothing_of_theirs_is_found_in_any_table);
+	tcase_add_test(t, their_photos_go_by_the_outbox_and_their_picture_at_once);
 	tcase_add_test(t, what_is_others_stays_with_them);
 	tcase_add_test(t, the_export_has_every_table_and_no_one_else_s_rows);
 	tcase_add_test(t, kept_or_purged_never_both);

@@ -40,14 +40,14 @@ START_TEST(a_row_is_claimed_done_and_wiped)
 	int64_t id = add(), *ids;
 	size_t n;
 	struct outbox_row row;
-	ck_assert_err(outbox_db_due(fixture.db, fixture.arena, 10, &ids, &n), ERR_OK);
+	ck_assert_err(outbox_db_due(fixture.db, fixture.arena, NULL, 10, &ids, &n), ERR_OK);
 	ck_assert_uint_eq(n, 1);
 	ck_assert_int_eq(ids[0], id);
 	ck_assert_err(outbox_db_claim(fixture.db, fixture.arena, id, "a", 300, &row), ERR_OK);
 	ck_assert_str_eq(row.payload, "{\"secret\":1}");
 	ck_assert_int_eq(row.attempts, 1);
 	ck_assert_err(outbox_db_claim(fixture.db, fixture.arena, id, "b", 300, &row), ERR_CONFLICT);
-	ck_assert_err(outbox_db_due(fixture.db, fixture.arena, 10, &ids, &n), ERR_OK);
+	ck_assert_err(outbox_db_due(fixture.db, fixture.arena, NULL, 10, &ids, &n), ERR_OK);
 	ck_assert_uint_eq(n, 0);
 	ck_assert_err(outbox_db_done(fixture.db, id, "b"), ERR_CONFLICT);
 	ck_assert_err(outbox_db_done(fixture.db, id, "a"), ERR_OK);

@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "db/moderation_db.h"
+#include "db/own_listing_db.h"
 #include "photo_fixture.h"
 
 Suite *suite_photo_db(void);
@@ -27,6 +28,11 @@ START_TEST(a_photo_is_added_and_read)
 	ck_assert_str_eq(p[0].object.placeholder, photo_test_object(1).placeholder);
 	ck_assert_int_ge(p[0].created_at, time(NULL) - 300);
 	ck_assert_int_eq(photo_test_list(3, 1)[0].id, other);
+	struct photo one;
+	ck_assert_err(photo_db_get(photo_fixture.db, photo_fixture.arena, second, &one), ERR_OK);
+	ck_assert_str_eq(one.object.key, photo_test_object(2).key);
+	ck_assert_int_eq(one.position, 1);
+	ck_assert_err(photo_db_get(photo_fixture.db, photo_fixture.arena, 999999, &one), ERR_NOT_FOUND);
 	photo_test_list(2, 0);
 	ck_assert_int_eq(photo_test_refs(1), 2);
 	ck_assert_int_eq(photo_test_refs(2), 1);
@@ -167,7 +173,7 @@ END_TEST
 
 START_TEST(a_moderator_takes_one_down_with_an_entry)
 {
-	const struct moderation_entry entry = {.action = MODERATION_EDIT, .moderator_id = 2, .listing_id = 1, .member_id = 1, .waited_seconds = -1, .created_at = 1800000000};
+	const struct moderation_entry entry = {.action = MODERATION_PHOTO, .moderator_id = 2, .listing_id = 1, .member_id = 1, .waited_seconds = -1, .created_at = 1800000000};
 	photo_clean_disk();
 	int64_t a = photo_add(1, 1), b = photo_add(1, 2);
 	db_test_run(photo_fixture.db, "UPDATE listing SET state = 7 WHERE id = 1");
@@ -306,6 +312,26 @@ START_TEST(a_listing_s_end_is_ordered_and_delivered_once)
 }
 END_TEST
 
+/* By whatever way a listing ends: with its state or row, in the same transaction. */
+START_TEST(a_draft_deleted_and_a_listing_removed_order_it)
+{
+	photo_clean_disk();
+	photo_add(2, 1);
+	photo_add(3, 1);
+	ck_assert_err(own_listing_db_delete_draft(photo_fixture.db, 2, 2), ERR_NOT_FOUND);
+	ck_assert_err(own_listing_db_delete_draft(photo_fixture.db, 1, 1), ERR_CONFLICT);
+	ck_assert_int_eq(photo_number("SELECT COUNT(*) FROM outbox"), 0);
+	ck_assert_err(own_listing_db_delete_draft(photo_fixture.db, 2, 1), ERR_OK);
+	ck_assert_int_eq(photo_number("SELECT subject_id FROM outbox WHERE kind = 'photos'"), 2);
+	ck_assert_err(listing_db_remove(photo_fixture.db, photo_fixture.arena, photo_fixture.catalog, 3), ERR_OK);
+	ck_assert_err(listing_db_remove(photo_fixture.db, photo_fixture.arena, photo_fixture.catalog, 3), ERR_CONFLICT);
+	ck_assert_int_eq(photo_number("SELECT COUNT(*) FROM outbox WHERE kind = 'photos' AND subject_id = 3"), 1);
+	/* without photos there is nothing to order */
+	ck_assert_err(listing_db_remove(photo_fixture.db, photo_fixture.arena, photo_fixture.catalog, 1), ERR_OK);
+	ck_assert_int_eq(photo_number("SELECT COUNT(*) FROM outbox WHERE kind = 'photos'"), 2);
+}
+END_TEST
+
 static bool count_stray(void *ctx, int64_t id)
 {
 	int64_t *found = ctx;
@@ -431,6 +457,7 @@ Suite *suite_photo_db(void)
 	tcase_add_test(t, the_sweep_takes_what_nobody_named_for_a_day);
 	tcase_add_test(t, what_cannot_be_removed_keeps_its_row);
 	tcase_add_test(t, a_listing_s_end_is_ordered_and_delivered_once);
+	tcase_add_test(t, a_draft_deleted_and_a_listing_removed_order_it);
 	tcase_add_test(t, strays_are_found_and_mended);
 	tcase_add_test(t, a_wrong_count_is_mended);
 	tcase_add_test(t, an_object_without_files_is_forgotten_with_all_that_names_it);

@@ -116,7 +116,7 @@ END_TEST
 /* Every action and every reason has its words in both languages. */
 START_TEST(everything_has_words)
 {
-	for (int a = MODERATION_APPROVE; a <= MODERATION_FORGET_TRUST; a++)
+	for (int a = MODERATION_APPROVE; a <= MODERATION_PHOTO; a++)
 		for (enum lang lang = 0; lang < LANG_COUNT; lang++)
 			ck_assert_str_ne(tr(lang, moderation_action_message((enum moderation_action)a)), "");
 	for (int r = REASON_PROHIBITED; r < REASON_OTHER; r++)
