@@ -1,5 +1,5 @@
 /* multipart: a multipart/form-data body (RFC 7578) that lies in a file, strictly read: parts and heads are bounded, nothing nested, no transfer encodings
- * but 7bit, 8bit and binary. Contents stay in the file: a part says where. GMime parses, this refuses. */
+ * but 7bit, 8bit and binary. Contents stay in the file: a part says where. GMime reads the heads, this refuses. */
 #pragma once
 
 #include <sys/types.h>
@@ -23,6 +23,8 @@ struct multipart {
 	size_t n;
 };
 
+/* Once, before there are threads and after photo_decoder_start(). */
+void multipart_init(void);
 /* content_type: the request header's value. Reads the size bytes at fd from 0 on. ERR_INVALID with *what said in the field's or the format's terms ("boundary", "too many parts",
  * "truncated", …; static text), ERR_TOO_LARGE, ERR_NOMEM, ERR_IO. */
 MUST_CHECK enum err multipart_parse(struct arena *a, const char *content_type, int fd, size_t size, struct multipart *out, const char **what);

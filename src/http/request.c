@@ -224,6 +224,7 @@ static void read_host(struct head *h, struct http_request *out)
 static void read_content_type(struct head *h, struct http_request *out)
 {
 	const char *type = h->value[SLOT_CONTENT_TYPE];
+	out->content_type_given = type;
 	size_t n = strcspn(type, ";");
 	while (n > 0 && (type[n - 1] == ' ' || type[n - 1] == '\t'))
 		n--;

@@ -47,6 +47,7 @@ struct http_request {
 	const char *request_id;     /* nginx's $request_id (REQUEST_ID), 32 hex digits, or one of our own */
 	const char *client_address; /* textual IP, after trusted proxies */
 	const char *content_type;   /* lower-cased media type without parameters; "" */
+	const char *content_type_given; /* with them, as it came */
 	const char *cookie, *user_agent, *origin, *sec_fetch_site, *if_none_match, *if_modified_since, *accept, *accept_language, *authorization, *referer, *forwarded_for; /* "" if absent */
 	uint64_t content_length;
 	enum http_body_state body_state;

@@ -10,6 +10,7 @@ Suite *suite_fcgi_reply(void);
 Suite *suite_field(void);
 Suite *suite_form(void);
 Suite *suite_json_check(void);
+Suite *suite_multipart(void);
 Suite *suite_query(void);
 Suite *suite_request(void);
 Suite *suite_response(void);
