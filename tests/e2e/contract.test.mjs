@@ -40,7 +40,7 @@ test('the description of the API and the route table say the same', async () => 
 	assert.equal(doc.openapi, '3.1.0');
 	assert.deepEqual(json((await site.get('/openapi.json')).body), doc);
 	const described = Object.entries(doc.paths).flatMap(([p, ops]) => Object.keys(ops).map((m) => `${m.toUpperCase()} ${p}`)).sort();
-	const table = execFileSync(path.join(process.env.top_builddir, 'outport.fcgi'), ['--routes'], { encoding: 'utf8' })
+	const table = ['outport.fcgi', 'outport-media.fcgi'].map((program) => execFileSync(path.join(process.env.top_builddir, program), ['--routes'], { encoding: 'utf8' })).join('')
 		.split('\n').map((l) => l.split('\t')[0]).filter((l) => / \/api\/|openapi/.test(l)).sort();
 	assert.deepEqual(described, table);
 });
@@ -73,12 +73,13 @@ test('every answer is as its schema says', async () => {
 	check(doc, doc.paths['/api/v1/listings'].post.responses['202'].content['application/json'].schema, json(offered.body));
 	// What {id} stands for where it is no listing.
 	const own = {
+		'/api/v1/listings/{id}/photos': json(offered.body).id,
 		'/api/v1/me/conversations/{id}': json((await site.post('/api/v1/contact', JSON.stringify({ message: 'Is it still there?', listing_id: id }),
 			{ 'Content-Type': 'application/json', Authorization: who.bearer })).body).conversation_id,
 	};
 	for (const [p, ops] of Object.entries(doc.paths)) {
 		if (!ops.get) continue;
-		const r = await site.get(p.replace('{id}', own[p] ?? id).replace('{slug}', slug), /^\/api\/v1\/(me|moderation)\b/.test(p) ? { Authorization: who.bearer } : {});
+		const r = await site.get(p.replace('{id}', own[p] ?? id).replace('{slug}', slug), /^\/api\/v1\/(me|moderation)\b|photos$/.test(p) ? { Authorization: who.bearer } : {});
 		assert.equal(r.status, 200, p);
 		check(doc, ops.get.responses['200'].content['application/json'].schema, json(r.body), p);
 	}

@@ -30,6 +30,8 @@ const page = listings(['published'], everybody, ['owner', ...staff]).map(thing =
 const ownListing = listings(states, ['owner']);
 // A page that says the same whatever the listing is.
 const unsaid = listings(states, everybody);
+// A photo of such a listing; where its state lets nothing change it says so.
+const photos = (may, of = states) => of.map(state => ({ what: `a photo of a ${state} listing`, make: made => made.photo(state), may }));
 const slug = (await site.sql('SELECT slug FROM resource LIMIT 1')), sitemap = /sitemap-(\d+)\.xml/.exec((await site.get('/sitemap.xml')).body)[1];
 const own = make => one(['owner'], make);
 
@@ -44,6 +46,7 @@ const objects = {
 	'/listings/{id}/report/received': unsaid,
 	'/listings/{id}/report/known': unsaid,
 	'POST /listings/{id}/favourite': listings(['published'], members),
+	'/listings/{id}/photos': photos(['owner']),
 	'/resources/{slug}': one(everybody, async () => slug),
 	'/sitemap-{n}.xml': one(everybody, async () => sitemap),
 	'/verify/{token}': [...one(everybody, made => made.registration()), ...link().filter(thing => thing.may !== everybody)],
@@ -68,6 +71,7 @@ const objects = {
 	'/reports/{slug}': one(['admin'], async () => 'listings'),
 	'/conversations/t/{token}': link('buyer', 'seller'),
 	'/api/v1/listings/{id}': ownListing,
+	'/api/v1/listings/{id}/photos': photos(['owner']),
 	'GET /api/v1/listings/{id}': shown,
 	'/api/v1/moderation/listings/{id}': listings(states.filter(state => !['draft', 'unconfirmed'].includes(state)), staff),
 	'/api/v1/resources/{slug}': one(everybody, async () => slug),
@@ -115,7 +119,8 @@ const formAge = await site.formAge();
 function ask(route, value, actor) {
 	const api = route.kind === 'api', body = !route.writes || ['PUT', 'DELETE'].includes(route.method) ? undefined
 		: api ? '{}' : `_age=${encodeURIComponent(formAge)}&${bodies[route.call] ?? ''}`.replace(/&$/, '');
-	const where = route.pattern.replace(/\{(id|n|token)\}/, value).replace('{slug}', route.pattern.includes('{id}') ? 'somebodys-dory' : value);
+	const [first, second = first] = [value].flat();
+	const where = route.pattern.replace(/\{(id|n|token)\}/, first).replace('{n}', second).replace('{slug}', route.pattern.includes('{id}') ? 'somebodys-dory' : first);
 	return site.request(route.method, where, { body, headers: { ...actor.headers, ...(body !== undefined && {
 		'Content-Type': api ? 'application/json' : 'application/x-www-form-urlencoded', 'Content-Length': Buffer.byteLength(body) }) } });
 }

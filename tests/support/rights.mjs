@@ -77,6 +77,14 @@ export function makeObjects(sql, ids) {
 		VALUES (@made, 0, 'Is it still there?', RANDOM_BYTES(32), UTC_TIMESTAMP()); UPDATE conversation SET last_buyer_id = LAST_INSERT_ID() WHERE id = @made;`;
 	const made = {
 		listing: (state = 'published', owner = ids.owner) => put(listingSql(state, owner)),
+		// The listing's and the photo's numbers.
+		async photo(state = 'published') {
+			const hash = `UNHEX('${crypto.randomBytes(16).toString('hex')}')`;
+			const listing = await put(`${listingSql(state, ids.owner)} INSERT INTO photo_object (hash, width, height, bytes, placeholder, refs, created_at)
+				VALUES (${hash}, 320, 240, 9000, REPEAT('a0b0c0', 6), 1, UTC_TIMESTAMP()); UPDATE listing SET photos = 1 WHERE id = @made;
+				INSERT INTO photo (listing_id, member_id, hash, position, type, bytes, created_at) VALUES (@made, ${ids.owner}, ${hash}, 0, 1, 9000, UTC_TIMESTAMP());`);
+			return [listing, Number(await sql(`SELECT id FROM photo WHERE listing_id = ${listing}`))];
+		},
 		conversation: () => put(conversationSql),
 		savedSearch: () => put(`INSERT INTO saved_search (member_id, name, query, frequency, seen_at, due_at, created_at)
 			VALUES (${ids.owner}, 'Dories', 'q=${words()}', 1, UTC_TIMESTAMP(), UTC_TIMESTAMP(), UTC_TIMESTAMP()); SET @made = LAST_INSERT_ID();`),
