@@ -52,7 +52,7 @@ enum err account_tokens(struct context *c)
 	return list(c, true, "/account/tokens", account_tokens_view);
 }
 
-/* One of the member's own is ended; one that is gone already is no mistake. */
+/* One of the member's own is ended. ERR_NOT_FOUND: it is gone already, or somebody else's. */
 static enum err end_one(struct context *c, const char *path, const char *done)
 {
 	struct posting p;

@@ -206,10 +206,12 @@ static enum err write_state(struct db *db, const struct changing *c, const struc
 	const char *reason = change->reason != NULL ? change->reason : "";
 	bool refused = is == LISTING_REJECTED || is == LISTING_REMOVED;
 	bool hold = is == LISTING_HELD && !stays;
+	/* In the queue it waits from now on; what was there already keeps its place. */
+	bool enters = (is == LISTING_PENDING && !stays) || (hold && was->state == LISTING_PUBLISHED);
 	int64_t published = is == LISTING_PUBLISHED && was->published_at == 0 ? change->now : was->published_at;
 	return db_exec(db, &sql_state,
 	               DB_ARGS(db_int(is), db_int(top), db_int(region), db_int(stays), db_text(refused ? reason : ""), db_int(stays), db_text(hold ? reason : ""),
-	                       db_int(hold ? was->state : stays ? was->held_from : 0), db_time(is == LISTING_PENDING && !stays ? change->now : was->submitted_at),
+	                       db_int(hold ? was->state : stays ? was->held_from : 0), db_time(enters ? change->now : was->submitted_at),
 	                       db_time(published), db_time(end), db_time(end == was->expires_at ? was->warned_at : 0), db_time(change->now), db_int(c->id)), NULL);
 }
 

@@ -10,8 +10,6 @@ enum { MANAGE_SECONDS = 3650 * 86400 };
 
 static const struct db_sql sql_last_entry = {"SELECT COALESCE(MAX(id), 0) FROM moderation_entry WHERE listing_id = ?", true};
 static const struct db_sql sql_lock_listing = {"SELECT version, state FROM listing WHERE id = ? FOR UPDATE", false};
-/* In the queue it waits from now on. */
-static const struct db_sql sql_waits = {"UPDATE listing SET submitted_at = ? WHERE id = ?", false};
 static const struct db_sql sql_lock_member = {"SELECT trust FROM member WHERE id = ? FOR UPDATE", false};
 static const struct db_sql sql_approved = {"SELECT COUNT(DISTINCT listing_id) FROM moderation_entry WHERE member_id = ? AND action = 1", true};
 static const struct db_sql sql_upheld = {
@@ -81,8 +79,6 @@ static enum err decided(struct db *db, void *ctx, int64_t id)
 		e = flag_db_decide(db, id, 0, decision->last_flag, d->flags, decision->now);
 	if (e == ERR_OK && decision->manage != NULL)
 		e = token_db_add(db, TOKEN_LISTING_MANAGE, decision->manage, id, NULL, decision->now + MANAGE_SECONDS);
-	if (e == ERR_OK && d->action == MODERATION_HOLD && d->listing.state == LISTING_PUBLISHED)
-		e = db_exec(db, &sql_waits, DB_ARGS(db_time(decision->now), db_int(id)), NULL);
 	if (e == ERR_OK)
 		e = moderation_db_log(db, &(struct moderation_entry){.action = d->action, .moderator_id = decision->moderator_id, .listing_id = id, .member_id = d->listing.member_id,
 		                                                      .code = decision->code, .reason = decision->words, .waited_seconds = waited(d), .created_at = decision->now});

@@ -237,6 +237,25 @@ START_TEST(nobody_who_is_banned_while_signing_in_is_signed_in)
 }
 END_TEST
 
+START_TEST(what_a_banned_member_offered_waits_in_the_queue)
+{
+	int64_t member_id = add_member("seller@bad.example", ROLE_MEMBER), moderator_id = add_member("mod@example.com", ROLE_MODERATOR);
+	int64_t id = add_listing(1, LISTING_PUBLISHED, member_id);
+	/* A trusted member's: it never waited. */
+	db_test_run(fixture.db, "UPDATE listing SET submitted_at = NULL");
+	const struct member_ban ban = {.member_id = member_id, .by = moderator_id, .words = "enough", .reason = "enough", .now = NOW};
+	ck_assert_err(moderation_db_ban(fixture.db, fixture.arena, &ban), ERR_OK);
+	ck_assert_int_eq(number("SELECT state FROM listing WHERE id = ", id), LISTING_HELD);
+	struct queue_entry *entries = NULL;
+	size_t n = 0;
+	bool more = false;
+	ck_assert_err(moderation_queue_db_page(fixture.db, fixture.arena, (struct queue_place){.since = 0}, 10, &entries, &n, &more), ERR_OK);
+	ck_assert_uint_eq(n, 1);
+	ck_assert_int_eq(entries[0].listing.id, id);
+	ck_assert_int_eq(entries[0].since, NOW);
+}
+END_TEST
+
 START_TEST(rules_are_bounded_and_their_changes_logged)
 {
 	struct content_rule r = {.kind = RULE_WORDS, .pattern = "one", .created_by = 1, .created_at = NOW};
@@ -306,6 +325,7 @@ Suite *suite_moderation_db(void)
 	tcase_add_test(t, who_flags);
 	tcase_add_test(t, bans_are_found_until_they_end);
 	tcase_add_test(t, nobody_who_is_banned_while_signing_in_is_signed_in);
+	tcase_add_test(t, what_a_banned_member_offered_waits_in_the_queue);
 	tcase_add_test(t, rules_are_bounded_and_their_changes_logged);
 	tcase_add_test(t, the_queue_comes_in_pages_that_read_little);
 	suite_add_tcase(s, t);

@@ -256,6 +256,9 @@ test('personal tokens: scoped, shown once, revoked', async () => {
 	assert.equal((await api(token, 'PATCH', '/api/v1/me', { about: 'x' })).status, 403);
 	assert.equal((await site.get('/account', { Authorization: `Bearer ${token}` })).status, 403, 'no personal token opens pages');
 	const id = await site.sql(`SELECT id FROM session WHERE member_id = ${m.id} AND kind = 2`);
+	for (const [path, fields] of Object.entries({ '/submit': { title: 'Cedar dory' }, '/listings/7/contact': { message: 'Is it there?' }, '/listings/7/report': { reason: 'sold' } }))
+		assert.equal((await site.post(path, new URLSearchParams(fields).toString(), { 'Content-Type': 'application/x-www-form-urlencoded', Authorization: `Bearer ${token}` })).status, 403,
+			`a token for reading does not write by the page's address: ${path}`);
 	assert.equal((await browser(await member()).post(`/account/tokens/${id}/end`)).status, 404);
 	assert.equal((await b.post(`/account/tokens/${id}/end`)).status, 303);
 	assert.equal((await api(token, 'GET', '/api/v1/me')).status, 401);
