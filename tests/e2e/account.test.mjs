@@ -242,9 +242,14 @@ test('sessions: listed in words, ended one by one and all others; never somebody
 
 test('personal tokens: scoped, shown once, revoked', async () => {
 	const m = await member(), b = browser(m);
-	assert.equal((await b.post('/account/tokens/new', { name: 'No scopes' })).status, 422);
-	assert.equal((await b.post('/account/tokens/new', { name: '', read: 'yes' })).status, 422);
-	const made = await b.post('/account/tokens/new', { name: 'Weather <b>buoy</b>', read: 'yes', moderation: 'yes' });
+	assert.equal((await b.post('/account/tokens/new', { name: 'No scopes', password })).status, 422);
+	assert.equal((await b.post('/account/tokens/new', { name: '', read: 'yes', password })).status, 422);
+	const wrong = await b.post('/account/tokens/new', { name: 'Kept', read: 'yes', listings: 'yes', password: 'not the right one' });
+	assert.equal(wrong.status, 422, 'whoever took an open browser gets no token that outlives it');
+	assert.match(wrong.body, /That is not your password/);
+	assert.match(wrong.body, /value="Kept"/);
+	assert.equal(await site.sql(`SELECT COUNT(*) FROM session WHERE member_id = ${m.id} AND kind = 2`), '0');
+	const made = await b.post('/account/tokens/new', { name: 'Weather <b>buoy</b>', read: 'yes', moderation: 'yes', password });
 	assert.equal(made.status, 200, made.body);
 	const token = /<code>([\w-]{43})<\/code>/.exec(made.body)[1];
 	const list = (await b.get('/account/tokens')).body;
@@ -263,7 +268,7 @@ test('personal tokens: scoped, shown once, revoked', async () => {
 	assert.equal((await b.post(`/account/tokens/${id}/end`)).status, 303);
 	assert.equal((await api(token, 'GET', '/api/v1/me')).status, 401);
 	const moderator = browser(await member({ role: 'moderator' }));
-	assert.equal((await moderator.post('/account/tokens/new', { name: 'Queue', moderation: 'yes' })).status, 200);
+	assert.equal((await moderator.post('/account/tokens/new', { name: 'Queue', moderation: 'yes', password })).status, 200);
 });
 
 test('the export holds what is held, of this member and nobody else', async () => {

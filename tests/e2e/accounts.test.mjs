@@ -225,6 +225,7 @@ test('sign out everywhere ends every session; a cookie and a bearer token do not
 	const m = await makeMember(site.sql), second = cookieOf(await signIn(m.email));
 	assert.equal((await call('DELETE', '/api/v1/session', undefined, { Authorization: `Bearer ${m.token}` })).status, 401);
 	assert.equal((await site.get('/account', withCookie(m.bearer.slice(7)))).status, 303);
+	assert.match((await site.get('/account/sessions', withCookie(second))).body, /<form action="\/logout\/everywhere" method="post"[\s\S]*?Sign out everywhere/);
 	assert.equal((await send('/logout/everywhere', {}, withCookie(second))).status, 303);
 	assert.equal((await site.get('/account', { Cookie: m.cookie })).status, 303);
 	assert.equal((await site.get('/account', withCookie(second))).status, 303);
