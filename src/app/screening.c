@@ -48,14 +48,6 @@ enum err screening_check(struct context *c, const char *title, const char *text,
 	return e == ERR_NOT_FOUND ? screening_rules(c, title, text, out) : e;
 }
 
-enum err screening_banned(struct context *c, const char *email, bool *out)
-{
-	struct ban ban;
-	enum err e = ban_db_find(c->db, c->arena, email, c->req->client_address, c->now, &ban);
-	*out = e == ERR_OK;
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
-}
-
 void screening_refuse(struct context *c, const struct screening *s, const char *title_field, const char *text_field, struct posting *p)
 {
 	static const char *const parts[] = {"", "title", "text", "email", "address"};

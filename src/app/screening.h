@@ -26,5 +26,3 @@ MUST_CHECK enum err screening_check(struct context *c, const char *title, const 
 MUST_CHECK enum err screening_rules(struct context *c, const char *title, const char *text, struct screening *out);
 /* Puts a SCREENING_REFUSE on the form: 422 at the field for words, 403 on the form as a whole for a ban. Says to the log what was refused. */
 void screening_refuse(struct context *c, const struct screening *s, const char *title_field, const char *text_field, struct posting *p);
-/* May nobody register, write or submit with this e-mail (NULL: none) from the request's address? */
-MUST_CHECK enum err screening_banned(struct context *c, const char *email, bool *out);

@@ -34,7 +34,6 @@ static const struct db_sql sql_from_seller = {
 static const struct db_sql sql_seal = {
 	"UPDATE conversation SET pair = UNHEX(SHA2(CONCAT('c:', id), 256)) WHERE id = ? AND buyer_member_id IS NULL", false};
 static const struct db_sql sql_hold = {"UPDATE conversation SET state = 2 WHERE id = ? AND state <> 1", false};
-static const struct db_sql sql_close = {"UPDATE conversation SET state = 1 WHERE id = ? AND state <> 1", false};
 static const struct db_sql sql_open = {"UPDATE conversation SET state = 0 WHERE id = ? AND state = 2", false};
 static const struct db_sql sql_read_by_buyer = {"UPDATE conversation SET buyer_read_id = last_seller_id WHERE id = ?", false};
 static const struct db_sql sql_read_by_seller = {"UPDATE conversation SET seller_read_id = last_buyer_id WHERE id = ?", false};
@@ -231,26 +230,11 @@ enum err conversation_db_mark_read(struct db *db, int64_t id, enum conversation_
 	return db_exec(db, side == SIDE_BUYER ? &sql_read_by_buyer : &sql_read_by_seller, DB_ARGS(db_int(id)), NULL);
 }
 
-static enum err change_state(struct db *db, const struct db_sql *sql, int64_t id)
-{
-	struct db_result result;
-	enum err e = db_exec(db, sql, DB_ARGS(db_int(id)), &result);
-	return e != ERR_OK ? e : result.affected == 1 ? ERR_OK : ERR_CONFLICT;
-}
-
-enum err conversation_db_hold(struct db *db, int64_t id)
-{
-	return change_state(db, &sql_hold, id);
-}
-
-enum err conversation_db_close(struct db *db, int64_t id)
-{
-	return change_state(db, &sql_close, id);
-}
-
 enum err conversation_db_open(struct db *db, int64_t id)
 {
-	return change_state(db, &sql_open, id);
+	struct db_result result;
+	enum err e = db_exec(db, &sql_open, DB_ARGS(db_int(id)), &result);
+	return e != ERR_OK ? e : result.affected == 1 ? ERR_OK : ERR_CONFLICT;
 }
 
 struct releasing {

@@ -57,11 +57,9 @@ MUST_CHECK enum err conversation_db_unread(struct db *db, struct arena *a, int64
 /* Oldest first: the newest that are older than before_id (0: than none), as that side may see them; SIDE_BOTH: all, for a moderator. */
 MUST_CHECK enum err conversation_db_messages(struct db *db, struct arena *a, int64_t id, enum conversation_side side, int64_t before_id, unsigned limit,
                                              struct conversation_message **out, size_t *n);
+/* Everything the other side has written so far counts as read by that side. */
 MUST_CHECK enum err conversation_db_mark_read(struct db *db, int64_t id, enum conversation_side side);
 
-/* Holds it, or ends it. ERR_CONFLICT: it was ended before. */
-MUST_CHECK enum err conversation_db_hold(struct db *db, int64_t id);
-MUST_CHECK enum err conversation_db_close(struct db *db, int64_t id);
 /* What is kept back, oldest first. */
 MUST_CHECK enum err conversation_db_held(struct db *db, struct arena *a, int64_t id, struct conversation_message **out, size_t *n);
 /* Opens a held one. ERR_CONFLICT: it is not held. */

@@ -14,7 +14,6 @@ static const struct db_sql sql_list = {
 	" WHERE member_id = ? AND (kind = 2) = ? AND expires_at > ? AND (kind = 2 OR last_seen_at > ?) ORDER BY id DESC", true};
 static const struct db_sql sql_end = {"DELETE FROM session WHERE id = ? AND member_id = ?", false};
 static const struct db_sql sql_end_all = {"DELETE FROM session WHERE member_id = ? AND id <> ? AND (kind <> 2 OR ?)", false};
-static const struct db_sql sql_forget = {"DELETE FROM session WHERE expires_at < ? ORDER BY expires_at LIMIT ?", false};
 
 enum { SESSIONS_LISTED = 200 };
 
@@ -89,9 +88,4 @@ enum err session_db_end(struct db *db, int64_t member_id, int64_t id)
 enum err session_db_end_all(struct db *db, int64_t member_id, int64_t keep, bool tokens)
 {
 	return db_exec(db, &sql_end_all, DB_ARGS(db_int(member_id), db_int(keep), db_int(tokens)), NULL);
-}
-
-enum err session_db_forget(struct db *db, int64_t now, int64_t limit)
-{
-	return db_exec(db, &sql_forget, DB_ARGS(db_time(now), db_int(limit)), NULL);
 }

@@ -9,7 +9,6 @@ static const struct db_sql sql_find = {
 static const struct db_sql sql_use = {
 	"UPDATE token SET used_at = ? WHERE token_hash = ? AND kind = ? AND used_at IS NULL AND expires_at > ?", false};
 static const struct db_sql sql_revoke = {"DELETE FROM token WHERE kind = ? AND subject_id = ? AND used_at IS NULL", false};
-static const struct db_sql sql_forget = {"DELETE FROM token WHERE expires_at < ? ORDER BY expires_at LIMIT ?", false};
 
 enum err token_db_add(struct db *db, enum token_kind kind, const uint8_t hash[static TOKEN_HASH], int64_t subject_id, const char *data, int64_t expires_at)
 {
@@ -42,9 +41,4 @@ enum err token_db_use(struct db *db, enum token_kind kind, const uint8_t hash[st
 enum err token_db_revoke(struct db *db, enum token_kind kind, int64_t subject_id)
 {
 	return db_exec(db, &sql_revoke, DB_ARGS(db_int(kind), db_int(subject_id)), NULL);
-}
-
-enum err token_db_forget(struct db *db, int64_t before, int64_t limit)
-{
-	return db_exec(db, &sql_forget, DB_ARGS(db_time(before), db_int(limit)), NULL);
 }
