@@ -43,7 +43,11 @@ enum err listing_confirm_limit(struct context *c, const char *email, int64_t per
 	uint8_t hash[MAC_FINGERPRINT_BYTES];
 	char key[sizeof "confirm:" + 2 * MAC_FINGERPRINT_BYTES] = "confirm:";
 	size_t at = sizeof "confirm:" - 1;
-	mac_fingerprint(email, strlen(email), hash);
+	/* In capitals it is the same mailbox. */
+	const char *folded = member_email(c->arena, email);
+	if (folded == NULL)
+		return ERR_NOMEM;
+	mac_fingerprint(folded, strlen(folded), hash);
 	for (size_t i = 0; i < sizeof hash; i++) {
 		key[at++] = digits[hash[i] >> 4];
 		key[at++] = digits[hash[i] & 15];
