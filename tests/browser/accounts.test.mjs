@@ -29,7 +29,11 @@ for (const [lang, viewport, javaScriptEnabled] of [['en', desktop, true], ['en',
 		const { prefix, ...say } = words[lang];
 		const email = `joiner.${process.pid}.${Date.now()}@mail.example`, password = 'a harbour full of dories', second = 'nine boats on the slip';
 		const me = page.locator('header .me a');
-		const press = () => page.click('main form[method=post] button[type=submit]');
+		// A click waits for the next page to begin, not for all of it.
+		const press = async () => {
+			await page.click('main form[method=post] button[type=submit]');
+			await page.waitForLoadState();
+		};
 		const seconds = async () => page.waitForTimeout(2100); // a form is looked at before it is sent
 
 		await page.goto(`${site.url}${prefix}/`);
@@ -86,6 +90,7 @@ for (const [lang, viewport, javaScriptEnabled] of [['en', desktop, true], ['en',
 		await tab.close();
 		assert.notEqual((await context.cookies())[0].value, cookie.value);
 		await page.locator('main form button').click();
+		await page.waitForLoadState();
 		assert.equal(await page.locator('#errors').count(), 0, await page.locator('main').innerText());
 		await page.goto(`${site.url}${prefix}/account/profile`);
 		assert.equal(await page.inputValue('#f-name'), 'Rita of the harbour');

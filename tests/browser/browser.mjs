@@ -30,6 +30,7 @@ export async function openBrowser(args = []) {
 // A page whose console, requests and errors are noted; problems() gives those so far and forgets them.
 export async function watchedPage(context, url) {
 	const page = await context.newPage();
+	page.setDefaultTimeout(60000);
 	const { origin } = new URL(url);
 	let problems = [];
 	page.on('console', message => {
