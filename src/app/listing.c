@@ -8,6 +8,7 @@
 #include "app/view_counter.h"
 #include "db/favourite_db.h"
 #include "db/listing_db.h"
+#include "db/member_db.h"
 #include "render/listing_view.h"
 #include "text/format.h"
 
@@ -208,6 +209,18 @@ static enum err listing_load_kept(struct context *c, struct listing *out, enum f
 	return e == ERR_OK ? listing_visible(c, out) : e;
 }
 
+/* Whose profile stands below the listing. */
+static enum err listing_seller(struct context *c, const struct listing *l, struct member *m, const struct member **out)
+{
+	*out = NULL;
+	if (l->member_id == 0)
+		return ERR_OK;
+	enum err e = member_db_get(c->db, c->arena, l->member_id, m);
+	if (e == ERR_OK && m->state == MEMBER_ACTIVE)
+		*out = m;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 static enum err redirect_to_slug(struct context *c, const struct listing *l)
 {
 	answer_redirect(c, 301, context_href(c, listing_page_path(c, l)));
@@ -235,11 +248,16 @@ enum err listing_show(struct context *c)
 	size_t n = 0;
 	if (e == ERR_OK)
 		e = listing_db_similar(c->db, c->arena, &l, SIMILAR_LISTINGS, &similar, &n);
+	struct member member;
+	const struct member *seller = NULL;
+	if (e == ERR_OK)
+		e = listing_seller(c, &l, &member, &seller);
 	if (e != ERR_OK)
 		return e;
 	struct listing_view v = {
 		.page = answer_page(c, l.title, listing_page_path(c, &l)),
-		.catalog = c->catalog, .listing = &l, .similar = similar, .similar_count = n, .favourite = favourite, .mine = listing_is_mine(c, &l), .now = c->now,
+		.catalog = c->catalog, .listing = &l, .similar = similar, .similar_count = n, .seller = seller, .favourite = favourite,
+		.mine = listing_is_mine(c, &l), .now = c->now,
 	};
 	v.page.noindex = l.state != LISTING_PUBLISHED;
 	listing_count_view(c, &l);

@@ -4,6 +4,7 @@
 #include "model/catalog.h"
 #include "model/favourite.h"
 #include "model/listing.h"
+#include "model/member.h"
 #include "render/layout.h"
 #include "text/field_error.h"
 
@@ -35,6 +36,7 @@ struct listing_view {
 	const struct listing *listing;
 	const struct listing *similar;
 	size_t similar_count;
+	const struct member *seller; /* what their profile says is shown; NULL: nobody's, or not to be shown */
 	enum favourite_state favourite;
 	bool mine;                   /* the reader's own */
 	int64_t now;

@@ -110,6 +110,29 @@ test('the profile is kept, mistakes are named, and the API has the same', async 
 	assert.equal((await site.get('/api/v1/me')).status, 401);
 });
 
+test('others read of a profile what its page says, below the member’s listings, and no words that a rule names', async () => {
+	const m = await member(), b = browser(m), admin = browser(await member({ role: 'admin' }));
+	const id = await site.sql('SELECT MIN(id) FROM listing WHERE state = 1 AND member_id IS NULL'), slug = await site.sql(`SELECT slug FROM listing WHERE id = ${id}`);
+	const listing = async () => (await site.get(`/listings/${id}/${slug}`, { Cookie: b.cookie })).body;
+	assert.ok(!(await listing()).includes('About the seller'), 'nobody’s');
+	await site.sql(`UPDATE listing SET member_id = ${m.id} WHERE id = ${id}`);
+	const fields = { name: 'Uncle Eli', location: 'twillingate', about: 'Builds <b>dories</b>.', lang: 'en', address_line1: '1 Private Lane' };
+	assert.equal((await b.post('/account/profile', fields)).status, 303);
+	const page = await listing();
+	assert.match(page, /About the seller<\/h2>\s*<p>Place: Twillingate<\/p>\s*<p>Builds &lt;b&gt;dories&lt;\/b&gt;\.<\/p>/);
+	assert.ok(!page.includes('Private Lane') && !page.includes(m.email));
+	assert.equal((await admin.post('/moderation/rules', { kind: 'words', action: 'hold', pattern: 'seal flipper', note: '' })).status, 303);
+	const about = 'Ask me about Seal Flippér.';
+	let refused;
+	await site.until(async () => (refused = await b.post('/account/profile', { ...fields, about })).status === 422, 'the rule is in force');
+	assert.match(refused.body, /id="e-about"/);
+	assert.equal((await api(m, 'PATCH', '/api/v1/me', { about })).status, 422);
+	assert.equal((await b.post('/account/profile', fields)).status, 303);
+	await site.sql(`UPDATE member SET state = 2 WHERE id = ${m.id}`);
+	const seen = await admin.get(`/listings/${id}/${slug}`);
+	assert.ok(seen.status === 200 && !seen.body.includes('About the seller'), 'a disabled member’s is not shown');
+});
+
 test('a new password: the old one asked, the other sessions end, this one gets another token', async () => {
 	const m = await member(), here = browser(m), program = m.bearer;
 	const fresh = 'seven lobster pots on a wall';
