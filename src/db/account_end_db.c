@@ -102,7 +102,7 @@ static enum err leave_body(struct db *db, void *ctx)
 	if (e == ERR_OK)
 		e = db_exec(db, &sql_leave, DB_ARGS(db_time(l->delete_at), db_int(l->member_id)), &result);
 	if (e == ERR_OK && result.affected != 1)
-		e = ERR_CONFLICT;
+		e = ERR_EXISTS;
 	if (e == ERR_OK)
 		e = listings_hide(db, l->member_id);
 	if (e == ERR_OK)

@@ -102,7 +102,7 @@ START_TEST(leaving_withdraws_and_signs_out)
 {
 	db_test_run(fixture.db, "DELETE FROM listing_facet WHERE listing_id = 3;\nUPDATE listing SET state = 5, held_from = 1, member_id = 1 WHERE id = 3");
 	ck_assert_err(leave(1), ERR_OK);
-	ck_assert_err(leave(1), ERR_CONFLICT);
+	ck_assert_err(leave(1), ERR_EXISTS);
 	ck_assert_int_eq(number("SELECT state FROM member WHERE id = 1"), MEMBER_LEAVING);
 	ck_assert_int_eq(number("SELECT state FROM listing WHERE id = 1"), LISTING_WITHDRAWN);
 	ck_assert_int_eq(number("SELECT state FROM listing WHERE id = 2"), LISTING_DRAFT);
@@ -140,6 +140,7 @@ START_TEST(the_last_admin_stays)
 	ck_assert_err(leave(1), ERR_CONFLICT);
 	db_test_run(fixture.db, "UPDATE member SET role = 2 WHERE id = 2");
 	ck_assert_err(leave(1), ERR_OK);
+	ck_assert_err(leave(1), ERR_EXISTS);
 	ck_assert_err(leave(2), ERR_CONFLICT);
 }
 END_TEST

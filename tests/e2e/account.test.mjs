@@ -312,6 +312,12 @@ test('the export holds what is held, of this member and nobody else', async () =
 	assert.deepEqual(data.flags_made.map((f) => f.body), ['my own words']);
 	assert.equal(data.sessions.length, 2);
 	assert.ok(!r.body.includes(other.email) && !r.body.includes('their words') && !r.body.includes('argon2'));
+	// More than a download holds is an error: a page, not a file.
+	await site.sql(`INSERT INTO moderation_entry (action, member_id, reason, created_at) SELECT 1, ${m.id}, '', UTC_TIMESTAMP() FROM listing a, listing b, listing c LIMIT 20001`);
+	const failed = await b.get('/account/export.json');
+	assert.ok(failed.status >= 400, `${failed.status}`);
+	assert.equal(failed.headers['content-disposition'], undefined);
+	assert.match(failed.headers['content-type'], /text\/html/);
 });
 
 test('leaving: the password asked, everything withdrawn, taken back by link or by signing in', async () => {
@@ -349,4 +355,10 @@ test('the last admin cannot leave', async () => {
 	assert.equal(r.status, 422);
 	assert.match(r.body, /only administrator/);
 	assert.ok(await b.signedIn());
+	// One who is leaving already is told when, not that nobody else is there.
+	await site.sql(`UPDATE member SET state = 3, delete_at = UTC_TIMESTAMP() + INTERVAL 3 DAY WHERE id = ${m.id}`);
+	const again = await b.post('/account/delete', { password });
+	assert.equal(again.status, 303, again.body);
+	assert.equal(again.headers.location, '/account');
+	assert.match((await b.get('/account')).body, /action="\/account\/keep"/);
 });
