@@ -155,7 +155,7 @@ static enum err confirm(struct context *c, const struct listing *l, const uint8_
 		return e;
 	*change = (struct listing_change){
 		.from = LISTING_IN(LISTING_UNCONFIRMED), .to = listing_next(LISTING_UNCONFIRMED, trust, true, s.verdict != SCREENING_OK), .now = c->now,
-		.event = "listing_submitted", .also = confirmation_also, .also_ctx = &k,
+		.also = confirmation_also, .also_ctx = &k,
 	};
 	return listing_db_change_state(c->db, c->arena, c->catalog, l->id, change);
 }

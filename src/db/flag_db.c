@@ -41,7 +41,7 @@ static enum err hold_listing(struct db *db, struct adding *a, int64_t member_id)
 {
 	const struct flag *f = a->flag;
 	struct listing_change change = {
-		.from = LISTING_IN(LISTING_PUBLISHED), .to = LISTING_HELD, .reason = a->hold->reason, .mail = a->hold->mail, .now = f->created_at, .event = "listing_held",
+		.from = LISTING_IN(LISTING_PUBLISHED), .to = LISTING_HELD, .reason = a->hold->reason, .mail = a->hold->mail, .now = f->created_at,
 	};
 	enum err e = listing_change_within(db, a->catalog, f->listing_id, &change);
 	if (e != ERR_OK)

@@ -36,7 +36,6 @@ struct listing_change {
 	int64_t version;
 	int64_t now;
 	const char *mail;              /* from mailing_order(): goes into the outbox with it; NULL: none */
-	const char *event;             /* the outbox's kind of what happened; NULL: none */
 	listing_also also;             /* in the same transaction, after the change; NULL */
 	void *also_ctx;
 	enum listing_state was;        /* out: before */

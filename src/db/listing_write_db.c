@@ -110,8 +110,6 @@ static enum err submit(struct db *db, void *ctx)
 	l->id = (int64_t)result.insert_id;
 	if (l->state == LISTING_PUBLISHED)
 		e = listing_facets_add(db, l->id, l->id);
-	if (e == ERR_OK && l->state != LISTING_DRAFT && l->state != LISTING_UNCONFIRMED)
-		e = outbox_db_add(db, "listing_submitted", l->id, "{}");
 	return e == ERR_OK && s->also != NULL ? s->also(db, s->ctx, l->id) : e;
 }
 
@@ -243,8 +241,6 @@ static enum err change_row(struct db *db, void *ctx)
 		e = write_state(db, c, &was);
 	if (e == ERR_OK && change->is == LISTING_PUBLISHED)
 		e = listing_facets_add(db, c->id, c->id);
-	if (e == ERR_OK && change->event != NULL)
-		e = outbox_db_add(db, change->event, c->id, "{}");
 	if (e == ERR_OK && change->mail != NULL)
 		e = outbox_db_add(db, OUTBOX_MAIL, c->id, change->mail);
 	return e == ERR_OK && change->also != NULL ? change->also(db, change->also_ctx, c->id) : e;
@@ -270,7 +266,7 @@ enum err listing_change_within(struct db *db, const struct catalog *cat, int64_t
 enum err listing_db_approve(struct db *db, struct arena *a, const struct catalog *cat, int64_t id, int64_t now)
 {
 	struct listing_change change = {
-		.from = LISTING_IN(LISTING_PENDING) | LISTING_IN(LISTING_REJECTED), .to = LISTING_PUBLISHED, .now = now, .event = "listing_approved",
+		.from = LISTING_IN(LISTING_PENDING) | LISTING_IN(LISTING_REJECTED), .to = LISTING_PUBLISHED, .now = now,
 	};
 	return listing_db_change_state(db, a, cat, id, &change);
 }
@@ -278,7 +274,7 @@ enum err listing_db_approve(struct db *db, struct arena *a, const struct catalog
 enum err listing_db_reject(struct db *db, int64_t id, const char *reason)
 {
 	struct listing_change change = {
-		.from = LISTING_IN(LISTING_PENDING), .to = LISTING_REJECTED, .reason = reason, .now = clock_unix(), .event = "listing_rejected",
+		.from = LISTING_IN(LISTING_PENDING), .to = LISTING_REJECTED, .reason = reason, .now = clock_unix(),
 	};
 	return listing_db_change_state(db, NULL, NULL, id, &change);
 }

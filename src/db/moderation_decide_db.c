@@ -107,7 +107,6 @@ static void plan(struct deciding *d, struct listing_change *change)
 	case DECISION_APPROVE:
 		change->back = shown_before;
 		change->to = LISTING_PUBLISHED;
-		change->event = "listing_approved";
 		d->action = shown_before ? MODERATION_RELEASE : MODERATION_APPROVE;
 		d->flags = FLAG_DISMISSED;
 		break;
@@ -118,7 +117,6 @@ static void plan(struct deciding *d, struct listing_change *change)
 		break;
 	case DECISION_REJECT:
 		change->to = LISTING_REJECTED;
-		change->event = "listing_rejected";
 		d->action = MODERATION_REJECT;
 		break;
 	case DECISION_HOLD:

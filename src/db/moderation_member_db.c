@@ -83,7 +83,7 @@ static enum err hold_listings(struct db *db, const struct acting *x)
 	const struct member_ban *b = x->ban;
 	enum err e = db_query(db, &sql_listings, DB_ARGS(db_int(b->member_id), db_int(LISTINGS_HELD)), x->arena, LISTINGS_HELD, &r);
 	for (size_t i = 0; e == ERR_OK && i < r.n; i++) {
-		struct listing_change change = {.from = LISTING_IN(LISTING_PUBLISHED), .to = LISTING_HELD, .reason = b->reason, .now = b->now, .event = "listing_held"};
+		struct listing_change change = {.from = LISTING_IN(LISTING_PUBLISHED), .to = LISTING_HELD, .reason = b->reason, .now = b->now};
 		int64_t id = db_cell(&r, i, 0)->i;
 		e = listing_change_within(db, NULL, id, &change);
 		/* Its author has just taken it away. */

@@ -345,3 +345,9 @@ test('the public log names nobody, in both languages, page after page', async ()
 	assert.equal((await get('/moderation-log?x=1')).status, 301);
 	assert.match((await get('/moderation-log')).headers['cache-control'] ?? '', /no-cache/);
 });
+
+// What the jobs do not know becomes a dead letter, which tells the sysadmin that something is lost.
+test('whatever happened to listings, only mails were ordered', async () => {
+	assert.notEqual(await one("SELECT COUNT(*) FROM outbox WHERE kind = 'mail'"), '0');
+	assert.equal(await one("SELECT COALESCE(GROUP_CONCAT(DISTINCT kind), '') FROM outbox WHERE kind <> 'mail'"), '');
+});
