@@ -51,7 +51,7 @@ struct member_ban {
 	const char *mail;              /* NULL: none */
 	int64_t now;
 };
-/* In one transaction: every session ends in it, and published listings are held. ERR_NOT_FOUND; ERR_RANGE: nobody bans themselves, only admins ban moderators, and the last admin stays;
+/* Every published listing is held, in batches; with the last of them, in one transaction, every session ends. ERR_NOT_FOUND; ERR_RANGE: nobody bans themselves, only admins ban moderators, and the last admin stays;
  * ERR_CONFLICT: disabled or gone already. */
 MUST_CHECK enum err moderation_db_ban(struct db *db, struct arena *a, const struct member_ban *b);
 /* An address without an account, with its entry in the log. value: as typed; expires_at 0: no end. ERR_INVALID: no address; ERR_EXISTS: it is a member's. */

@@ -256,6 +256,32 @@ START_TEST(what_a_banned_member_offered_waits_in_the_queue)
 }
 END_TEST
 
+START_TEST(nothing_of_a_banned_member_stays_on_show)
+{
+	enum { OFFERED = 250 };
+	int64_t member_id = add_member("shop@bad.example", ROLE_MEMBER), moderator_id = add_member("mod@example.com", ROLE_MODERATOR);
+	for (int i = 0; i < OFFERED; i++)
+		add_listing(i, LISTING_PUBLISHED, member_id);
+	int64_t others = add_listing(OFFERED, LISTING_PUBLISHED, moderator_id);
+	const struct member_ban ban = {.member_id = member_id, .by = moderator_id, .words = "enough", .reason = "enough", .now = NOW};
+	ck_assert_err(moderation_db_ban(fixture.db, fixture.arena, &ban), ERR_OK);
+	ck_assert_int_eq(number("SELECT COUNT(*) FROM listing WHERE state = 5 AND held_from = 1 AND member_id = ", member_id), OFFERED);
+	ck_assert_int_eq(number("SELECT COUNT(DISTINCT listing_id) FROM moderation_entry WHERE action = 3 AND member_id = ", member_id), OFFERED);
+	ck_assert_int_eq(number("SELECT COUNT(*) FROM moderation_entry WHERE action = 3 AND member_id = ", member_id), OFFERED);
+	ck_assert_int_eq(db_test_number(fixture.db, "SELECT COUNT(DISTINCT listing_id) FROM listing_facet"), 1);
+	ck_assert_int_eq(number("SELECT state FROM listing WHERE id = ", others), LISTING_PUBLISHED);
+}
+END_TEST
+
+START_TEST(a_ban_that_is_refused_holds_nothing)
+{
+	int64_t moderator_id = add_member("mod@example.com", ROLE_MODERATOR), id = add_listing(1, LISTING_PUBLISHED, moderator_id);
+	const struct member_ban ban = {.member_id = moderator_id, .by = moderator_id + 1, .words = "enough", .now = NOW};
+	ck_assert_err(moderation_db_ban(fixture.db, fixture.arena, &ban), ERR_RANGE);
+	ck_assert_int_eq(number("SELECT state FROM listing WHERE id = ", id), LISTING_PUBLISHED);
+}
+END_TEST
+
 START_TEST(rules_are_bounded_and_their_changes_logged)
 {
 	struct content_rule r = {.kind = RULE_WORDS, .pattern = "one", .created_by = 1, .created_at = NOW};
@@ -326,6 +352,8 @@ Suite *suite_moderation_db(void)
 	tcase_add_test(t, bans_are_found_until_they_end);
 	tcase_add_test(t, nobody_who_is_banned_while_signing_in_is_signed_in);
 	tcase_add_test(t, what_a_banned_member_offered_waits_in_the_queue);
+	tcase_add_test(t, nothing_of_a_banned_member_stays_on_show);
+	tcase_add_test(t, a_ban_that_is_refused_holds_nothing);
 	tcase_add_test(t, rules_are_bounded_and_their_changes_logged);
 	tcase_add_test(t, the_queue_comes_in_pages_that_read_little);
 	suite_add_tcase(s, t);
