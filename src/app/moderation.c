@@ -225,13 +225,19 @@ enum err moderation_decide(struct context *c)
 	e = entry_load(c, &entry);
 	if (e != ERR_OK)
 		return e;
+	if (p.status == 0)
+		e = moderation_carry_out(c, &entry.listing, c->session->member_id, &d);
+	bool leaving = e == ERR_GONE;
+	if (leaving) {
+		field_errors_add(&p.errors, "", MSG_DECISION_LEAVING, NULL);
+		p.status = 409;
+	}
 	if (p.status != 0) {
 		if (!c->api)
 			return entry_answer(c, &entry, &p);
-		answer_problem(c, p.status, tr(c->lang, MSG_PROBLEM_BODY), &p.errors);
+		answer_problem(c, p.status, tr(c->lang, leaving ? MSG_DECISION_LEAVING : MSG_PROBLEM_BODY), leaving ? NULL : &p.errors);
 		return ERR_OK;
 	}
-	e = moderation_carry_out(c, &entry.listing, c->session->member_id, &d);
 	if (e == ERR_CONFLICT)
 		return moderation_late(c, entry.listing.id, f.entry);
 	if (e == ERR_OK)

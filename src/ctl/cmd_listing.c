@@ -273,6 +273,8 @@ static int changed(struct ctl *ctl, const struct listing *l, enum err e, const c
 {
 	if (e == ERR_CONFLICT)
 		return ctl_fail(ctl, "listing %" PRId64 " is %s: it cannot be %s", l->id, listing_state_name(l->state), done);
+	if (e == ERR_GONE)
+		return ctl_fail(ctl, "listing %" PRId64 " is of a member who is leaving: it cannot be %s", l->id, done);
 	if (e != ERR_OK)
 		return ctl_db_fail(ctl, ctl->db, e, "the listing cannot be changed");
 	printf("Listing %" PRId64 " %s: %s\n", l->id, done, l->title);

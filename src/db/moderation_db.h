@@ -32,7 +32,7 @@ struct decision {
 };
 /* In one transaction: the listing's state with its facets and flags, the entry in the log, the mail, perhaps trust. Approving what was held
  * after it had been published, and dismissing the flags of it, shows it again; dismissing the flags of a published one changes nothing else.
- * Rejecting and removing upholds the flags. ERR_NOT_FOUND; ERR_CONFLICT: somebody else was first, or its state does not allow it. */
+ * Rejecting and removing upholds the flags. ERR_NOT_FOUND; ERR_GONE: it would be shown, and its member is leaving; ERR_CONFLICT: somebody else was first, or its state does not allow it. */
 MUST_CHECK enum err moderation_db_decide(struct db *db, struct arena *a, const struct catalog *cat, struct decision *d);
 /* A moderator's change of the words; l->version is the one that was seen. ERR_CONFLICT, ERR_NOT_FOUND. */
 MUST_CHECK enum err moderation_db_edit(struct db *db, struct arena *a, const struct catalog *cat, const struct listing *l, int64_t moderator_id, int64_t now);

@@ -11,6 +11,8 @@ enum { MANAGE_SECONDS = 3650 * 86400 };
 static const struct db_sql sql_last_entry = {"SELECT COALESCE(MAX(id), 0) FROM moderation_entry WHERE listing_id = ?", true};
 static const struct db_sql sql_lock_listing = {"SELECT version, state FROM listing WHERE id = ? FOR UPDATE", false};
 static const struct db_sql sql_lock_member = {"SELECT trust FROM member WHERE id = ? FOR UPDATE", false};
+/* Whoever leaves at this moment waits for the listing, and withdraws it. */
+static const struct db_sql sql_leaving = {"SELECT state FROM member WHERE id = ? FOR UPDATE", false};
 static const struct db_sql sql_approved = {"SELECT COUNT(DISTINCT listing_id) FROM moderation_entry WHERE member_id = ? AND action = 1", true};
 static const struct db_sql sql_upheld = {
 	"SELECT COUNT(*) FROM listing l JOIN flag f ON f.listing_id = l.id AND f.conversation_id = 0 AND f.state = 1 WHERE l.member_id = ?", true};
@@ -24,7 +26,7 @@ struct deciding {
 	struct decision *decision;
 	struct listing listing;
 	enum moderation_action action;
-	bool decides_flags;
+	bool decides_flags, shows;
 	enum flag_state flags;
 };
 
@@ -60,6 +62,14 @@ static enum err trust_earned(struct db *db, struct deciding *d)
 	                                                         .created_at = decision->now});
 }
 
+/* The rest of theirs is withdrawn: nobody puts one back on show until they stay. */
+static enum err author_stays(struct db *db, const struct deciding *d)
+{
+	int64_t state = MEMBER_ACTIVE;
+	enum err e = d->shows && d->listing.member_id != 0 ? number(db, d->arena, &sql_leaving, d->listing.member_id, &state) : ERR_OK;
+	return e == ERR_OK && state == MEMBER_LEAVING ? ERR_GONE : e;
+}
+
 static int64_t waited(const struct deciding *d)
 {
 	bool waits = d->listing.state == LISTING_PENDING || d->listing.state == LISTING_HELD;
@@ -75,6 +85,8 @@ static enum err decided(struct db *db, void *ctx, int64_t id)
 	enum err e = decision->versioned ? number(db, d->arena, &sql_last_entry, id, &last) : ERR_OK;
 	if (e == ERR_OK && decision->versioned && last != decision->last_entry)
 		e = ERR_CONFLICT;
+	if (e == ERR_OK)
+		e = author_stays(db, d);
 	if (e == ERR_OK && d->decides_flags)
 		e = flag_db_decide(db, id, 0, decision->last_flag, d->flags, decision->now);
 	if (e == ERR_OK && decision->manage != NULL)
@@ -102,6 +114,7 @@ static void plan(struct deciding *d, struct listing_change *change)
 	bool shown_before = d->listing.state == LISTING_HELD && d->listing.held_from == LISTING_PUBLISHED;
 	d->decides_flags = d->decision->kind != DECISION_HOLD;
 	d->flags = FLAG_UPHELD;
+	d->shows = d->decision->kind == DECISION_APPROVE || (d->decision->kind == DECISION_DISMISS && d->listing.state == LISTING_HELD);
 	change->from = LISTING_IN(d->listing.state);
 	switch (d->decision->kind) {
 	case DECISION_APPROVE:

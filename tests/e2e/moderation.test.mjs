@@ -192,6 +192,23 @@ test('dismissing flags shows what they held again; upholding ends it', async () 
 	assert.ok(!(await mails(only)), 'nothing changed for the author');
 });
 
+test('what a member who is leaving offered is not put on show, and the moderator is told why', async () => {
+	const member = await makeMember(site.sql), id = await pending({ of: member });
+	await site.sql(`UPDATE member SET state = 3, delete_at = UTC_TIMESTAMP() + INTERVAL 9 DAY WHERE id = ${member.id}`);
+	const page = await decide(moderator, id, { decision: 'approve' });
+	assert.equal(page.status, 409);
+	assert.match(page.body, /Its member is deleting the account/);
+	const body = JSON.stringify({ decision: 'approve' });
+	const answer = await request(`${site.url}/api/v1/moderation/listings/${id}`, { method: 'POST', body,
+		headers: { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body), Authorization: moderator.bearer } });
+	assert.equal(answer.status, 409);
+	assert.match(json(answer.body).detail, /Its member is deleting the account/);
+	await assert.rejects(site.ctl('listing', 'approve', String(id)), /who is leaving/);
+	assert.equal(await state(id), '0');
+	assert.ok(!(await mails(id)));
+	assert.equal((await decide(moderator, id, { decision: 'reject', reason: 'unclear' })).status, 303);
+});
+
 test('a member whose listings were approved so often is trusted by the site; never means never', async () => {
 	const member = await makeMember(site.sql), never = await makeMember(site.sql, { trust: 'never' });
 	for (let i = 0; i < 3; i++) {
