@@ -259,10 +259,8 @@ enum err moderation_decide_conversation(struct context *c)
 	bool uphold = f.decision != NULL && strcmp(f.decision, "uphold") == 0;
 	if (p.status != 0 || (!uphold && strcmp(f.decision, "dismiss") != 0))
 		return ERR_INVALID;
-	/* What was kept back goes out before anything says that it did. */
-	e = uphold ? ERR_OK : conversation_release(c, c->id);
-	if (e == ERR_OK || e == ERR_CONFLICT || e == ERR_NOT_FOUND)
-		e = moderation_db_decide_conversation(c->db, c->arena, c->id, uphold, c->session->member_id, c->now);
+	e = uphold ? moderation_db_decide_conversation(c->db, c->arena, &(struct conversation_decision){
+		.id = c->id, .uphold = true, .moderator_id = c->session->member_id, .now = c->now}) : conversation_dismiss(c, c->id);
 	if (e != ERR_OK)
 		return e;
 	LOG_INFO("moderation", LOG_S("request_id", c->req->request_id), LOG_S("action", uphold ? "uphold" : "dismiss"), LOG_I("conversation", c->id),

@@ -36,8 +36,16 @@ struct decision {
 MUST_CHECK enum err moderation_db_decide(struct db *db, struct arena *a, const struct catalog *cat, struct decision *d);
 /* A moderator's change of the words; l->version is the one that was seen. ERR_CONFLICT, ERR_NOT_FOUND. */
 MUST_CHECK enum err moderation_db_edit(struct db *db, struct arena *a, const struct catalog *cat, const struct listing *l, int64_t moderator_id, int64_t now);
-/* The open flags of a conversation, decided: upheld ends the conversation, dismissed opens it again where it was held. ERR_CONFLICT: none is open. */
-MUST_CHECK enum err moderation_db_decide_conversation(struct db *db, struct arena *a, int64_t conversation_id, bool uphold, int64_t moderator_id, int64_t now);
+struct conversation_mail;
+struct conversation_decision {
+	int64_t id;
+	bool uphold;
+	int64_t moderator_id, now;
+	const struct conversation_mail *mail; /* what was kept back is sent by it; NULL: it is not */
+};
+/* In one transaction, the open flags of a conversation: upheld ends the conversation, dismissed opens it again where it was held, and lets go what was
+ * kept back. ERR_CONFLICT: none is open. */
+MUST_CHECK enum err moderation_db_decide_conversation(struct db *db, struct arena *a, const struct conversation_decision *d);
 
 /* A member is shut out: disabled, with the e-mail banned for good and, if so chosen, the last client addresses for BAN_ADDRESS_DAYS. */
 struct member_ban {

@@ -1,4 +1,5 @@
 /* What moderators decide about listings and conversations, each in one transaction. */
+#include "db/conversation_db.h"
 #include "db/flag_db.h"
 #include "db/listing_db.h"
 #include "db/member_db.h"
@@ -19,7 +20,9 @@ static const struct db_sql sql_upheld = {
 static const struct db_sql sql_conversation_flags = {
 	"SELECT f.listing_id FROM flag f JOIN conversation c ON c.id = f.conversation_id AND c.listing_id = f.listing_id"
 	" WHERE f.conversation_id = ? AND f.state = 0 LIMIT 1 FOR UPDATE", false};
-static const struct db_sql sql_conversation_state = {"UPDATE conversation SET state = ? WHERE id = ? AND (? OR state = 2)", false};
+static const struct db_sql sql_conversation_end = {"UPDATE conversation SET state = 1 WHERE id = ?", false};
+/* First: whatever is written meanwhile waits, and is held or sent as it is then. */
+static const struct db_sql sql_lock_conversation = {"SELECT state FROM conversation WHERE id = ? FOR UPDATE", false};
 
 struct deciding {
 	struct arena *arena;
@@ -186,29 +189,33 @@ enum err moderation_db_edit(struct db *db, struct arena *a, const struct catalog
 
 struct conversation_deciding {
 	struct arena *arena;
-	int64_t id, moderator_id, now;
-	bool uphold;
+	const struct conversation_decision *decision;
 };
 
 static enum err decide_conversation(struct db *db, void *ctx)
 {
-	const struct conversation_deciding *d = ctx;
+	const struct conversation_deciding *x = ctx;
+	const struct conversation_decision *d = x->decision;
 	struct db_rows r;
-	enum err e = db_query(db, &sql_conversation_flags, DB_ARGS(db_int(d->id)), d->arena, 1, &r);
+	int64_t state = CONVERSATION_OPEN;
+	enum err e = number(db, x->arena, &sql_lock_conversation, d->id, &state);
+	if (e == ERR_OK)
+		e = db_query(db, &sql_conversation_flags, DB_ARGS(db_int(d->id)), x->arena, 1, &r);
 	if (e != ERR_OK || r.n == 0)
 		return e != ERR_OK ? e : ERR_CONFLICT;
 	int64_t listing_id = db_cell(&r, 0, 0)->i;
 	e = flag_db_decide(db, listing_id, d->id, 0, d->uphold ? FLAG_UPHELD : FLAG_DISMISSED, d->now);
-	if (e == ERR_OK)
-		e = db_exec(db, &sql_conversation_state, DB_ARGS(db_int(d->uphold ? 1 : 0), db_int(d->id), db_int(d->uphold)), NULL);
+	if (e == ERR_OK && d->uphold)
+		e = db_exec(db, &sql_conversation_end, DB_ARGS(db_int(d->id)), NULL);
+	else if (e == ERR_OK && state == CONVERSATION_HELD)
+		e = conversation_db_release(db, d->id, d->mail, d->now);
 	if (e != ERR_OK)
 		return e;
 	return moderation_db_log(db, &(struct moderation_entry){.action = d->uphold ? MODERATION_UPHOLD : MODERATION_DISMISS, .moderator_id = d->moderator_id,
 	                                                         .listing_id = listing_id, .waited_seconds = -1, .created_at = d->now});
 }
 
-enum err moderation_db_decide_conversation(struct db *db, struct arena *a, int64_t conversation_id, bool uphold, int64_t moderator_id, int64_t now)
+enum err moderation_db_decide_conversation(struct db *db, struct arena *a, const struct conversation_decision *d)
 {
-	struct conversation_deciding d = {.arena = a, .id = conversation_id, .moderator_id = moderator_id, .now = now, .uphold = uphold};
-	return db_transaction(db, decide_conversation, &d);
+	return db_transaction(db, decide_conversation, &(struct conversation_deciding){a, d});
 }
