@@ -197,7 +197,14 @@ enum err listing_load_published(struct context *c, struct listing *out)
 	return e == ERR_OK ? listing_public(out) : e;
 }
 
-/* The same and whether the reader keeps it: one query either way. */
+struct listing listing_unread(const struct context *c)
+{
+	return (struct listing){
+		.id = c->id, .slug = "x", .title = context_join(c, tr(c->lang, MSG_LISTING_NUMBER), " ", c->param[0], NULL),
+	};
+}
+
+/* The published listing and whether the reader keeps it: one query either way. */
 static enum err listing_load_kept(struct context *c, struct listing *out, enum favourite_state *favourite)
 {
 	*favourite = FAVOURITE_VISITOR;

@@ -97,12 +97,9 @@ static enum err listings_hide(struct db *db, int64_t member_id)
 static enum err leave_body(struct db *db, void *ctx)
 {
 	const struct account_leaving *l = ctx;
-	struct db_result result;
 	enum err e = account_db_not_last_admin(db, l->member_id);
 	if (e == ERR_OK)
-		e = db_exec(db, &sql_leave, DB_ARGS(db_time(l->delete_at), db_int(l->member_id)), &result);
-	if (e == ERR_OK && result.affected != 1)
-		e = ERR_EXISTS;
+		e = db_exec_one(db, &sql_leave, DB_ARGS(db_time(l->delete_at), db_int(l->member_id)), ERR_EXISTS);
 	if (e == ERR_OK)
 		e = listings_hide(db, l->member_id);
 	if (e == ERR_OK)
@@ -130,10 +127,7 @@ struct keeping {
 static enum err keep_body(struct db *db, void *ctx)
 {
 	const struct keeping *k = ctx;
-	struct db_result result;
-	enum err e = db_exec(db, &sql_keep, DB_ARGS(db_int(k->member_id)), &result);
-	if (e == ERR_OK && result.affected != 1)
-		e = ERR_CONFLICT;
+	enum err e = db_exec_one(db, &sql_keep, DB_ARGS(db_int(k->member_id)), ERR_CONFLICT);
 	if (e == ERR_OK && k->token != NULL)
 		e = token_db_use(db, TOKEN_ACCOUNT_KEEP, k->token, k->now);
 	return e == ERR_OK ? token_db_revoke(db, TOKEN_ACCOUNT_KEEP, k->member_id) : e;

@@ -263,28 +263,6 @@ enum err listing_change_within(struct db *db, const struct catalog *cat, int64_t
 	return change->content != NULL ? ERR_INTERNAL : change_row(db, &c);
 }
 
-enum err listing_db_approve(struct db *db, struct arena *a, const struct catalog *cat, int64_t id, int64_t now)
-{
-	struct listing_change change = {
-		.from = LISTING_IN(LISTING_PENDING) | LISTING_IN(LISTING_REJECTED), .to = LISTING_PUBLISHED, .now = now,
-	};
-	return listing_db_change_state(db, a, cat, id, &change);
-}
-
-enum err listing_db_reject(struct db *db, int64_t id, const char *reason)
-{
-	struct listing_change change = {
-		.from = LISTING_IN(LISTING_PENDING), .to = LISTING_REJECTED, .reason = reason, .now = clock_unix(),
-	};
-	return listing_db_change_state(db, NULL, NULL, id, &change);
-}
-
-enum err listing_db_remove(struct db *db, struct arena *a, const struct catalog *cat, int64_t id)
-{
-	struct listing_change change = {.to = LISTING_REMOVED, .now = clock_unix()};
-	return listing_db_change_state(db, a, cat, id, &change);
-}
-
 enum err listing_db_edit(struct db *db, struct arena *a, const struct catalog *cat, const struct listing *l)
 {
 	struct listing_change change = {.keep_state = true, .content = l, .now = clock_unix()};

@@ -47,9 +47,7 @@ enum err session_db_add(struct db *db, const uint8_t hash[static TOKEN_HASH], st
 
 enum err session_db_rotate(struct db *db, int64_t id, const uint8_t hash[static TOKEN_HASH])
 {
-	struct db_result result;
-	enum err e = db_exec(db, &sql_rotate, DB_ARGS(db_blob(hash, TOKEN_HASH), db_int(id)), &result);
-	return e != ERR_OK ? e : result.affected == 1 ? ERR_OK : ERR_NOT_FOUND;
+	return db_exec_one(db, &sql_rotate, DB_ARGS(db_blob(hash, TOKEN_HASH), db_int(id)), ERR_NOT_FOUND);
 }
 
 enum err session_db_seen(struct db *db, int64_t id, int64_t now)
@@ -80,9 +78,7 @@ enum err session_db_list(struct db *db, struct arena *a, int64_t member_id, bool
 
 enum err session_db_end(struct db *db, int64_t member_id, int64_t id)
 {
-	struct db_result result;
-	enum err e = db_exec(db, &sql_end, DB_ARGS(db_int(id), db_int(member_id)), &result);
-	return e != ERR_OK ? e : result.affected == 1 ? ERR_OK : ERR_NOT_FOUND;
+	return db_exec_one(db, &sql_end, DB_ARGS(db_int(id), db_int(member_id)), ERR_NOT_FOUND);
 }
 
 enum err session_db_end_all(struct db *db, int64_t member_id, int64_t keep, bool tokens)

@@ -33,9 +33,7 @@ enum err token_db_find(struct db *db, struct arena *a, enum token_kind kind, con
 
 enum err token_db_use(struct db *db, enum token_kind kind, const uint8_t hash[static TOKEN_HASH], int64_t now)
 {
-	struct db_result result;
-	enum err e = db_exec(db, &sql_use, DB_ARGS(db_time(now), db_blob(hash, TOKEN_HASH), db_int(kind), db_time(now)), &result);
-	return e != ERR_OK ? e : result.affected == 1 ? ERR_OK : ERR_CONFLICT;
+	return db_exec_one(db, &sql_use, DB_ARGS(db_time(now), db_blob(hash, TOKEN_HASH), db_int(kind), db_time(now)), ERR_CONFLICT);
 }
 
 enum err token_db_revoke(struct db *db, enum token_kind kind, int64_t subject_id)

@@ -470,7 +470,7 @@ static void thread_answers(int number, void *ctx)
 	(void)ctx;
 	ck_assert_err(db_new(&fixture.conf, NULL, NULL, -1, &own), ERR_OK);
 	if (number == 0) {
-		ck_assert_err(listing_db_remove(own, a, fixture.catalog, listing), ERR_OK);
+		ck_assert_err(db_fixture_decide(&fixture, own, a, listing, DECISION_REMOVE, NULL, NOW), ERR_OK);
 		atomic_store(&late, 1);
 	}
 	for (int i = 0; number > 0 && i < 200; i++) {
