@@ -245,7 +245,7 @@ static void *site_thread_start(void *app, unsigned index)
 	return t;
 }
 
-/* Views are lost rather than waited for: the database being away is no news here. */
+/* What cannot be written stays counted for the next time; nobody waits for it. */
 static void site_views_write(struct site_thread *t)
 {
 	enum err e = view_counter_write(t->site->app->views, t->db);

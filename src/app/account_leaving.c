@@ -98,7 +98,6 @@ enum err account_export(struct context *c)
 	if (e != ERR_OK)
 		return e;
 	answer_json(c, 200, &j);
-	http_header_set(c->res, "Content-Disposition", "attachment; filename=\"outport-account.json\"");
 	json_object(&j);
 	json_key(&j, "exported_at");
 	json_time(&j, c->now);
@@ -111,6 +110,7 @@ enum err account_export(struct context *c)
 	if (e != ERR_RANGE)
 		return e;
 	json_object_end(&j);
+	http_header_set(c->res, "Content-Disposition", "attachment; filename=\"outport-account.json\"");
 	LOG_INFO("export", LOG_S("request_id", c->req->request_id), LOG_I("member", m.id));
 	return ERR_OK;
 }
@@ -147,7 +147,12 @@ enum err account_delete(struct context *c)
 	e = account_form_password(c, &p, f.password);
 	if (e == ERR_OK && p.status == 0) {
 		e = leave(c);
-		if (e == ERR_CONFLICT && c->session->role == ROLE_ADMIN) {
+		/* Asked for before: the overview says when, and has the way back. */
+		if (e == ERR_EXISTS) {
+			answer_redirect(c, 303, context_href(c, "/account"));
+			return ERR_OK;
+		}
+		if (e == ERR_CONFLICT) {
 			field_errors_add(&p.errors, "", MSG_DELETE_LAST_ADMIN, NULL);
 			p.status = 422;
 			e = ERR_OK;

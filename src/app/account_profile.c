@@ -5,6 +5,7 @@
 
 #include "app/account_form.h"
 #include "app/answer.h"
+#include "app/screening.h"
 #include "app/session.h"
 #include "db/account_db.h"
 #include "db/member_db.h"
@@ -143,6 +144,16 @@ enum err account_api_me(struct context *c)
 	return e;
 }
 
+/* What everybody will read. No moderator looks at it first, so a rule that holds refuses here. */
+static enum err profile_screen(struct context *c, const struct member *m, struct posting *p)
+{
+	struct screening s;
+	enum err e = screening_rules(c, NULL, m->about, &s);
+	if (e == ERR_OK && s.verdict != SCREENING_OK)
+		screening_refuse(c, &s, "about", "about", p);
+	return e;
+}
+
 enum err account_profile_save(struct context *c)
 {
 	struct profile_fields f = {.name = NULL};
@@ -160,6 +171,8 @@ enum err account_profile_save(struct context *c)
 		if (p.errors.n > 0)
 			p.status = 422;
 	}
+	if (e == ERR_OK && p.status == 0)
+		e = profile_screen(c, &m, &p);
 	if (e == ERR_OK && p.status == 0)
 		e = account_db_profile(c->db, &m);
 	if (e != ERR_OK || p.status != 0)

@@ -12,7 +12,7 @@
 enum { TOKEN_SECONDS = 365 * 86400, TOKENS_MAX = 50, YES_MAX = 3 };
 
 struct token_fields {
-	const char *name, *read, *listings, *messages, *account, *moderation;
+	const char *name, *read, *listings, *messages, *account, *moderation, *password;
 };
 
 #define AT(member) offsetof(struct token_fields, member)
@@ -24,6 +24,7 @@ static const struct field token_table[] = {
 	{"messages", FIELD_TOKEN, AT(messages), 1, YES_MAX, false},
 	{"account", FIELD_TOKEN, AT(account), 1, YES_MAX, false},
 	{"moderation", FIELD_TOKEN, AT(moderation), 1, YES_MAX, false},
+	{"password", FIELD_PASSWORD, AT(password), 1, MEMBER_PASSWORD_MAX, true},
 };
 enum { TOKEN_FIELDS = sizeof token_table / sizeof *token_table };
 
@@ -52,7 +53,7 @@ enum err account_tokens(struct context *c)
 	return list(c, true, "/account/tokens", account_tokens_view);
 }
 
-/* One of the member's own is ended; one that is gone already is no mistake. */
+/* One of the member's own is ended. ERR_NOT_FOUND: it is gone already, or somebody else's. */
 static enum err end_one(struct context *c, const char *path, const char *done)
 {
 	struct posting p;
@@ -147,6 +148,8 @@ enum err account_token_make(struct context *c)
 	}
 	if (p.status == 0)
 		e = tokens_count(c, &p);
+	if (e == ERR_OK)
+		e = account_form_password(c, &p, f.password);
 	if (e == ERR_OK && p.status == 0) {
 		token_make(token, hash);
 		e = session_db_add(c->db, hash, &s, c->now);

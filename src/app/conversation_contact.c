@@ -54,14 +54,6 @@ enum err listing_contact_form(struct context *c)
 	return ERR_OK;
 }
 
-/* What a form that is sent back says of its listing while the database cannot tell. Any slug leads to the right one. */
-static struct listing listing_unread(const struct context *c)
-{
-	return (struct listing){
-		.id = c->id, .slug = "x", .title = context_join(c, tr(c->lang, MSG_LISTING_NUMBER), " ", c->param[0], NULL),
-	};
-}
-
 /* A member sees the conversation; a visitor's link to it goes to the address that was typed, which is the visitor's or is not. */
 static void contact_taken(struct context *c, int64_t id)
 {

@@ -4,6 +4,10 @@
 
 #include "app/mailing.h"
 #include "app/screening.h"
+#include "db/moderation_db.h"
+
+/* A batch of messages with their mails. */
+enum { RELEASE_ARENA = 4 * 1024 * 1024 };
 
 /* The mail that brings body to whom it is for, and the hash of the token in its links. NULL when memory is out. */
 static const char *mail_make(struct context *c, const struct conversation_person *to, const char *writer, const char *title, const char *body,
@@ -101,25 +105,31 @@ enum err conversation_send_answer(struct context *c, const struct conversation *
 	return failed(c, p, e);
 }
 
-enum err conversation_release(struct context *c, int64_t id)
-{
+struct releasing {
+	struct context context; /* with the arena of the mails */
 	struct conversation held;
 	struct conversation_people people;
-	struct conversation_message *list = NULL;
-	size_t n = 0;
-	enum err e = conversation_db_any(c->db, c->arena, id, c->now, &held, &people);
+};
+
+static const char *release_mail(void *ctx, const struct conversation_message *m, uint8_t hash[static TOKEN_HASH])
+{
+	struct releasing *x = ctx;
+	const struct conversation_person *from = &x->people.side[m->from], *to = &x->people.side[m->from == SIDE_BUYER ? SIDE_SELLER : SIDE_BUYER];
+	return mail_make(&x->context, to, from->name, x->held.title, m->body, hash);
+}
+
+enum err conversation_dismiss(struct context *c, int64_t id)
+{
+	struct releasing x = {.context = *c};
+	const struct conversation_mail mail = {.make = release_mail, .ctx = &x, .scratch = arena_new(RELEASE_ARENA)};
+	if (mail.scratch == NULL)
+		return ERR_NOMEM;
+	x.context.arena = mail.scratch;
+	enum err e = conversation_db_any(c->db, c->arena, id, c->now, &x.held, &x.people);
+	/* Of one that has ended nothing is sent: nobody could answer it any more. */
 	if (e == ERR_OK)
-		e = held.state == CONVERSATION_HELD ? conversation_db_held(c->db, c->arena, id, &list, &n) : ERR_CONFLICT;
-	for (size_t i = 0; e == ERR_OK && i < n; i++) {
-		const struct conversation_person *from = &people.side[list[i].from], *to = &people.side[list[i].from == SIDE_BUYER ? SIDE_SELLER : SIDE_BUYER];
-		uint8_t hash[TOKEN_HASH];
-		/* Nobody could answer it any more. */
-		if (held.ended)
-			break;
-		e = conversation_db_release(c->db, id, &list[i], mail_make(c, to, from->name, held.title, list[i].body, hash), hash, c->now);
-		/* Somebody else is at it too. */
-		if (e == ERR_CONFLICT)
-			e = ERR_OK;
-	}
-	return e == ERR_OK ? conversation_db_open(c->db, id) : e;
+		e = moderation_db_decide_conversation(c->db, c->arena, &(struct conversation_decision){
+			.id = id, .moderator_id = c->session->member_id, .now = c->now, .mail = x.held.ended ? NULL : &mail});
+	arena_free(mail.scratch);
+	return e;
 }

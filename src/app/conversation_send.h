@@ -16,5 +16,5 @@ MUST_CHECK enum err conversation_send_first(struct context *c, const struct conv
 /* In a conversation that was read with its people. p->status 410: it has ended; 409: it is held. *id is the message. */
 MUST_CHECK enum err conversation_send_answer(struct context *c, const struct conversation *to, const struct conversation_people *people, const char *message,
                                              struct posting *p, int64_t *id);
-/* A moderator lets a held conversation go on, whatever its flags: what was kept back is sent. ERR_NOT_FOUND; ERR_CONFLICT: it is not held. */
-MUST_CHECK enum err conversation_release(struct context *c, int64_t id);
+/* A moderator dismisses the flags of a conversation: a held one goes on, and what was kept back is sent. ERR_NOT_FOUND; ERR_CONFLICT: no flag is open. */
+MUST_CHECK enum err conversation_dismiss(struct context *c, int64_t id);

@@ -57,14 +57,6 @@ static enum err flag_refuse(struct context *c, const struct listing *l, struct p
 	return ERR_OK;
 }
 
-/* What a form that is sent back says of its listing while the database cannot tell. Any slug leads to the right one. */
-static struct listing listing_unread(const struct context *c)
-{
-	return (struct listing){
-		.id = c->id, .slug = "x", .title = context_join(c, tr(c->lang, MSG_LISTING_NUMBER), " ", c->param[0], NULL),
-	};
-}
-
 /* The mail is made for every flag, and sent by the one that holds. */
 static enum err flag_store(struct context *c, const struct listing *l, enum flag_reason reason, const char *body)
 {

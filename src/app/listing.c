@@ -10,6 +10,7 @@
 #include "db/favourite_db.h"
 #include "db/listing_db.h"
 #include "db/photo_db.h"
+#include "db/member_db.h"
 #include "render/listing_view.h"
 #include "text/format.h"
 
@@ -202,7 +203,14 @@ enum err listing_load_published(struct context *c, struct listing *out)
 	return e == ERR_OK ? listing_public(out) : e;
 }
 
-/* The same and whether the reader keeps it: one query either way. */
+struct listing listing_unread(const struct context *c)
+{
+	return (struct listing){
+		.id = c->id, .slug = "x", .title = context_join(c, tr(c->lang, MSG_LISTING_NUMBER), " ", c->param[0], NULL),
+	};
+}
+
+/* The published listing and whether the reader keeps it: one query either way. */
 static enum err listing_load_kept(struct context *c, struct listing *out, enum favourite_state *favourite)
 {
 	*favourite = FAVOURITE_VISITOR;
@@ -212,6 +220,18 @@ static enum err listing_load_kept(struct context *c, struct listing *out, enum f
 	enum err e = favourite_db_listing(c->db, c->arena, c->session->member_id, c->id, out, &kept);
 	*favourite = kept ? FAVOURITE_YES : FAVOURITE_NO;
 	return e == ERR_OK ? listing_visible(c, out) : e;
+}
+
+/* Whose profile stands below the listing. */
+static enum err listing_seller(struct context *c, const struct listing *l, struct member *m, const struct member **out)
+{
+	*out = NULL;
+	if (l->member_id == 0)
+		return ERR_OK;
+	enum err e = member_db_get(c->db, c->arena, l->member_id, m);
+	if (e == ERR_OK && m->state == MEMBER_ACTIVE)
+		*out = m;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
 static enum err redirect_to_slug(struct context *c, const struct listing *l)
@@ -247,11 +267,15 @@ enum err listing_show(struct context *c)
 		e = photo_db_list(c->db, c->arena, l.id, &photos, &n_photos);
 	if (e == ERR_OK)
 		e = photo_set_load(c, similar, sizeof *similar, n, &similar_photos);
+	struct member member;
+	const struct member *seller = NULL;
+	if (e == ERR_OK)
+		e = listing_seller(c, &l, &member, &seller);
 	if (e != ERR_OK)
 		return e;
 	struct listing_view v = {
 		.page = answer_page(c, l.title, listing_page_path(c, &l)),
-		.catalog = c->catalog, .listing = &l, .similar = similar, .similar_count = n, .similar_photos = &similar_photos,
+		.catalog = c->catalog, .listing = &l, .similar = similar, .similar_count = n, .similar_photos = &similar_photos, .seller = seller,
 		.photos = photos, .photo_count = n_photos, .photo_base = photo_base(c), .favourite = favourite, .mine = listing_is_mine(c, &l), .now = c->now,
 	};
 	v.page.noindex = l.state != LISTING_PUBLISHED;

@@ -17,3 +17,5 @@ struct query_reading;
 const char *listing_index_title(const struct context *c, const struct query_reading *r);
 /* The published listing {id} names. ERR_NOT_FOUND when there never was one to see, ERR_GONE when it was removed. */
 MUST_CHECK enum err listing_load_published(struct context *c, struct listing *out);
+/* What a form that is sent back says of its listing while the database cannot tell. Any slug leads to the right one. */
+struct listing listing_unread(const struct context *c);

@@ -43,7 +43,11 @@ enum err listing_confirm_limit(struct context *c, const char *email, int64_t per
 	uint8_t hash[MAC_FINGERPRINT_BYTES];
 	char key[sizeof "confirm:" + 2 * MAC_FINGERPRINT_BYTES] = "confirm:";
 	size_t at = sizeof "confirm:" - 1;
-	mac_fingerprint(email, strlen(email), hash);
+	/* In capitals it is the same mailbox. */
+	const char *folded = member_email(c->arena, email);
+	if (folded == NULL)
+		return ERR_NOMEM;
+	mac_fingerprint(folded, strlen(folded), hash);
 	for (size_t i = 0; i < sizeof hash; i++) {
 		key[at++] = digits[hash[i] >> 4];
 		key[at++] = digits[hash[i] & 15];
@@ -151,7 +155,7 @@ static enum err confirm(struct context *c, const struct listing *l, const uint8_
 		return e;
 	*change = (struct listing_change){
 		.from = LISTING_IN(LISTING_UNCONFIRMED), .to = listing_next(LISTING_UNCONFIRMED, trust, true, s.verdict != SCREENING_OK), .now = c->now,
-		.event = "listing_submitted", .also = confirmation_also, .also_ctx = &k,
+		.also = confirmation_also, .also_ctx = &k,
 	};
 	return listing_db_change_state(c->db, c->arena, c->catalog, l->id, change);
 }

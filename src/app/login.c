@@ -297,5 +297,8 @@ enum err logout_post(struct context *c)
 enum err logout_everywhere_post(struct context *c)
 {
 	enum err e = session_db_end_all(c->db, c->session->member_id, 0, false);
-	return e == ERR_OK ? logout_post(c) : e;
+	if (e != ERR_OK)
+		return e;
+	LOG_INFO("sessions_ended", LOG_S("request_id", c->req->request_id), LOG_I("member", c->session->member_id));
+	return logout_post(c);
 }

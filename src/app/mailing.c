@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "db/site_db.h"
-
 const char *mailing_link(const struct context *c, const char *lang, const char *path, const char *more)
 {
 	return context_join(c, c->app->conf->site.url, strcmp(lang, "fr") == 0 ? lang_prefix(LANG_FR) : "", path, more != NULL ? more : "", NULL);
@@ -12,10 +10,4 @@ const char *mailing_link(const struct context *c, const char *lang, const char *
 const char *mailing_order(const struct context *c, const struct mail *m)
 {
 	return mail_encode(c->arena, m);
-}
-
-enum err mailing_send(struct context *c, const struct mail *m, int64_t subject_id)
-{
-	const char *order = mailing_order(c, m);
-	return order != NULL ? outbox_db_add(c->db, OUTBOX_MAIL, subject_id, order) : ERR_NOMEM;
 }

@@ -9,5 +9,3 @@
 const char *mailing_link(const struct context *c, const char *lang, const char *path, const char *more);
 /* The mail as the outbox keeps it; for db functions that take a mail. NULL when memory is out: they answer ERR_NOMEM. */
 const char *mailing_order(const struct context *c, const struct mail *m);
-/* A mail that goes by itself, without a transaction of something else. */
-MUST_CHECK enum err mailing_send(struct context *c, const struct mail *m, int64_t subject_id);

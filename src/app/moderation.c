@@ -225,13 +225,19 @@ enum err moderation_decide(struct context *c)
 	e = entry_load(c, &entry);
 	if (e != ERR_OK)
 		return e;
+	if (p.status == 0)
+		e = moderation_carry_out(c, &entry.listing, c->session->member_id, &d);
+	bool leaving = e == ERR_GONE;
+	if (leaving) {
+		field_errors_add(&p.errors, "", MSG_DECISION_LEAVING, NULL);
+		p.status = 409;
+	}
 	if (p.status != 0) {
 		if (!c->api)
 			return entry_answer(c, &entry, &p);
-		answer_problem(c, p.status, tr(c->lang, MSG_PROBLEM_BODY), &p.errors);
+		answer_problem(c, p.status, tr(c->lang, leaving ? MSG_DECISION_LEAVING : MSG_PROBLEM_BODY), leaving ? NULL : &p.errors);
 		return ERR_OK;
 	}
-	e = moderation_carry_out(c, &entry.listing, c->session->member_id, &d);
 	if (e == ERR_CONFLICT)
 		return moderation_late(c, entry.listing.id, f.entry);
 	if (e == ERR_OK)
@@ -253,10 +259,8 @@ enum err moderation_decide_conversation(struct context *c)
 	bool uphold = f.decision != NULL && strcmp(f.decision, "uphold") == 0;
 	if (p.status != 0 || (!uphold && strcmp(f.decision, "dismiss") != 0))
 		return ERR_INVALID;
-	/* What was kept back goes out before anything says that it did. */
-	e = uphold ? ERR_OK : conversation_release(c, c->id);
-	if (e == ERR_OK || e == ERR_CONFLICT || e == ERR_NOT_FOUND)
-		e = moderation_db_decide_conversation(c->db, c->arena, c->id, uphold, c->session->member_id, c->now);
+	e = uphold ? moderation_db_decide_conversation(c->db, c->arena, &(struct conversation_decision){
+		.id = c->id, .uphold = true, .moderator_id = c->session->member_id, .now = c->now}) : conversation_dismiss(c, c->id);
 	if (e != ERR_OK)
 		return e;
 	LOG_INFO("moderation", LOG_S("request_id", c->req->request_id), LOG_S("action", uphold ? "uphold" : "dismiss"), LOG_I("conversation", c->id),

@@ -73,7 +73,6 @@ static enum err keep_change(struct context *c, struct own_writing *w, struct lis
 	struct listing_change change = {
 		.from = LISTING_IN(was->state), .to = listing_next(was->state, w->owner.trust, words, hold), .keep_state = w->draft, .content = l,
 		.member_id = w->owner.member_id, .versioned = true, .version = w->fields.version >= 0 ? w->fields.version : was->version, .now = c->now,
-		.event = was->state == LISTING_DRAFT && !w->draft ? "listing_submitted" : NULL,
 	};
 	if (!listing_may(ACT_EDIT, was->state))
 		return ERR_CONFLICT;

@@ -216,7 +216,7 @@ enum err verify_post(struct context *c)
 	struct posting p;
 	bool answered = false;
 	uint8_t hash[TOKEN_HASH];
-	struct registration r;
+	struct registration r = {.email = ""}; /* the form comes back also where the database cannot tell whose it is */
 	int64_t member_id = 0;
 	enum err e = posting_read_quick(c, verify_table, 1, &f, &p, &answered);
 	if (answered || e != ERR_OK)

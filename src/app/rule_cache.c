@@ -90,7 +90,7 @@ enum err rule_cache_take(struct rule_cache *cache, struct db *db, int64_t now, s
 {
 	pthread_mutex_lock(&cache->lock);
 	*out = cache->current;
-	if (*out != NULL && (now - (*out)->loaded_at > RULE_CACHE_SECONDS || now < (*out)->loaded_at))
+	if (*out != NULL && (now - (*out)->loaded_at >= RULE_CACHE_SECONDS || now < (*out)->loaded_at))
 		*out = NULL;
 	if (*out != NULL)
 		(*out)->holders++;

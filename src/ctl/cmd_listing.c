@@ -12,7 +12,7 @@
 #include "model/money.h"
 #include "util/clock.h"
 
-enum { LIMIT = 50, LIMIT_MAX = 1000, REASON_MAX = MODERATION_REASON_MAX, DESCRIPTION_BYTES = 60000 };
+enum { REASON_MAX = MODERATION_REASON_MAX, DESCRIPTION_BYTES = 60000 };
 
 static void price_text(const struct listing *l, char out[static 48])
 {
@@ -59,14 +59,10 @@ static void put_json(struct json *j, const struct catalog *cat, const struct lis
 	json_object_end(j);
 }
 
-static int print_list(struct ctl *ctl, const struct catalog *cat, const struct listing *list, size_t n, long long limit)
+static int print_list(struct ctl *ctl, const struct catalog *cat, const struct listing *list, size_t n, const struct output_page *p)
 {
 	static const char *const heads[] = {"ID", "CREATED", "PRICE", "CATEGORY", "PLACE", "TITLE"};
 	struct table t;
-	if (n == 0) {
-		puts("No listings.");
-		return CTL_OK;
-	}
 	table_begin(&t, ctl->arena, 6, heads);
 	for (size_t i = 0; i < n; i++) {
 		const struct listing *l = &list[i];
@@ -77,26 +73,22 @@ static int print_list(struct ctl *ctl, const struct catalog *cat, const struct l
 		if (!table_row(&t, (const char *[]){id, created, price, category_name(cat, l->category_id), place_name(cat, l->place_id), l->title}))
 			return ctl_fail(ctl, "%s", err_text(ERR_NOMEM));
 	}
-	table_print(&t, stdout);
-	if (n == (size_t)limit)
-		printf("Older ones: --before %" PRId64 "\n", list[n - 1].id);
+	output_page_print(&t, p, n, n > 0 ? list[n - 1].id : 0, "No listings.");
 	return CTL_OK;
 }
 
 static int list_state(struct ctl *ctl, enum listing_state state)
 {
-	long long limit = LIMIT, before = 0;
+	struct output_page page;
 	struct catalog *cat = NULL;
 	struct listing *items;
 	size_t n;
-	int status = ctl_number(ctl, "limit", 1, LIMIT_MAX, &limit);
-	if (status == CTL_OK)
-		status = ctl_number(ctl, "before", 1, INT64_MAX, &before);
+	int status = output_page_read(ctl, &page);
 	if (status == CTL_OK)
 		status = ctl_catalog(ctl, &cat);
 	if (status != CTL_OK)
 		return status;
-	enum err e = listing_db_list_state(ctl->db, ctl->arena, state, before, (unsigned)limit, &items, &n);
+	enum err e = listing_db_list_state(ctl->db, ctl->arena, state, page.before, (unsigned)page.limit, &items, &n);
 	if (e != ERR_OK) {
 		status = ctl_db_fail(ctl, ctl->db, e, "the listings cannot be read");
 	} else if (args_has(&ctl->args, "json")) {
@@ -108,7 +100,7 @@ static int list_state(struct ctl *ctl, enum listing_state state)
 		json_array_end(&o.json);
 		status = output_end(ctl, &o);
 	} else {
-		status = print_list(ctl, cat, items, n, limit);
+		status = print_list(ctl, cat, items, n, &page);
 	}
 	catalog_free(cat);
 	return status;
@@ -281,6 +273,8 @@ static int changed(struct ctl *ctl, const struct listing *l, enum err e, const c
 {
 	if (e == ERR_CONFLICT)
 		return ctl_fail(ctl, "listing %" PRId64 " is %s: it cannot be %s", l->id, listing_state_name(l->state), done);
+	if (e == ERR_GONE)
+		return ctl_fail(ctl, "listing %" PRId64 " is of a member who is leaving: it cannot be %s", l->id, done);
 	if (e != ERR_OK)
 		return ctl_db_fail(ctl, ctl->db, e, "the listing cannot be changed");
 	printf("Listing %" PRId64 " %s: %s\n", l->id, done, l->title);
@@ -325,16 +319,11 @@ static int remove_one(struct ctl *ctl)
 	return decide(ctl, DECISION_REMOVE, NULL, "removed");
 }
 
-#define PAGE_OPTIONS \
-	{"limit", "N", "how many, newest first; 50 unless said"}, \
-	{"before", "ID", "those older than this one"}, \
-	{"json", NULL, "as JSON"}, \
-	{NULL, NULL, NULL}
 static const struct arg_option list_options[] = {
 	{"state", "STATE", OUTPUT_STATE_HELP},
-	PAGE_OPTIONS,
+	OUTPUT_PAGE_OPTIONS,
 };
-static const struct arg_option pending_options[] = {PAGE_OPTIONS};
+static const struct arg_option pending_options[] = {OUTPUT_PAGE_OPTIONS};
 static const struct arg_option show_options[] = {
 	{"json", NULL, "as JSON"},
 	{NULL, NULL, NULL},

@@ -10,7 +10,7 @@
 #include "model/mail.h"
 #include "util/clock.h"
 
-enum { LIMIT = 50, LIMIT_MAX = 1000, FIRST_LINK_SECONDS = 7 * 86400, LINK_SECONDS = 86400, REASON_MAX = 400 };
+enum { FIRST_LINK_SECONDS = 7 * 86400, LINK_SECONDS = 86400, REASON_MAX = 400 };
 
 static const char *const trust_names[] = {[TRUST_NEW] = "new", [TRUST_TRUSTED] = "trusted", [TRUST_NEVER] = "never"};
 
@@ -47,7 +47,7 @@ static void put_json(struct json *j, const struct member *m)
 	json_object_end(j);
 }
 
-static int print_list(struct ctl *ctl, const struct member *list, size_t n, long long limit)
+static int print_list(struct ctl *ctl, const struct member *list, size_t n, const struct output_page *p)
 {
 	static const char *const heads[] = {"ID", "E-MAIL", "NAME", "ROLE", "STATE", "TRUST", "LAST SIGN-IN"};
 	struct table t;
@@ -60,13 +60,7 @@ static int print_list(struct ctl *ctl, const struct member *list, size_t n, long
 		                                    trust_names[list[i].trust], seen}))
 			return ctl_fail(ctl, "%s", err_text(ERR_NOMEM));
 	}
-	if (n == 0) {
-		puts("No members.");
-		return CTL_OK;
-	}
-	table_print(&t, stdout);
-	if (n == (size_t)limit)
-		printf("Older ones: --before %" PRId64 "\n", list[n - 1].id);
+	output_page_print(&t, p, n, n > 0 ? list[n - 1].id : 0, "No members.");
 	return CTL_OK;
 }
 
@@ -83,22 +77,20 @@ static int read_role(struct ctl *ctl, const char *name, int *out)
 
 static int list(struct ctl *ctl)
 {
-	long long limit = LIMIT, before = 0;
+	struct output_page page;
 	int role = -1;
 	struct member *members;
 	size_t n;
 	int status = read_role(ctl, args_value(&ctl->args, "role"), &role);
 	if (status == CTL_OK)
-		status = ctl_number(ctl, "limit", 1, LIMIT_MAX, &limit);
-	if (status == CTL_OK)
-		status = ctl_number(ctl, "before", 1, INT64_MAX, &before);
+		status = output_page_read(ctl, &page);
 	if (status != CTL_OK)
 		return status;
-	enum err e = account_db_list(ctl->db, ctl->arena, role, before, (unsigned)limit, &members, &n);
+	enum err e = account_db_list(ctl->db, ctl->arena, role, page.before, (unsigned)page.limit, &members, &n);
 	if (e != ERR_OK)
 		return ctl_db_fail(ctl, ctl->db, e, "the members cannot be read");
 	if (!args_has(&ctl->args, "json"))
-		return print_list(ctl, members, n, limit);
+		return print_list(ctl, members, n, &page);
 	struct output o;
 	output_begin(&o);
 	json_array(&o.json);
@@ -306,10 +298,7 @@ static const struct arg_option add_options[] = {
 };
 static const struct arg_option list_options[] = {
 	{"role", "ROLE", "member, moderator or admin; all unless said"},
-	{"limit", "N", "how many, newest first; 50 unless said"},
-	{"before", "ID", "those older than this one"},
-	{"json", NULL, "as JSON"},
-	{NULL, NULL, NULL},
+	OUTPUT_PAGE_OPTIONS,
 };
 static const struct arg_option show_options[] = {
 	{"json", NULL, "as JSON"},

@@ -7,7 +7,7 @@
 #include "db/message_db.h"
 #include "util/utf8.h"
 
-enum { LIMIT = 50, LIMIT_MAX = 1000, EXCERPT = 50 };
+enum { EXCERPT = 50 };
 
 static const char *const kinds[] = {"site", "seller", "report"};
 enum { KINDS = sizeof kinds / sizeof *kinds };
@@ -38,7 +38,7 @@ static void put_json(struct json *j, const struct message *m)
 	json_object_end(j);
 }
 
-static int print_list(struct ctl *ctl, const struct message *list, size_t n, long long limit)
+static int print_list(struct ctl *ctl, const struct message *list, size_t n, const struct output_page *p)
 {
 	static const char *const heads[] = {"ID", "", "RECEIVED", "KIND", "FROM", "MESSAGE"};
 	struct table t;
@@ -51,13 +51,7 @@ static int print_list(struct ctl *ctl, const struct message *list, size_t n, lon
 		                                    utf8_ellipsis(ctl->arena, list[i].body, EXCERPT)}))
 			return ctl_fail(ctl, "%s", err_text(ERR_NOMEM));
 	}
-	if (n == 0) {
-		puts("No messages.");
-		return CTL_OK;
-	}
-	table_print(&t, stdout);
-	if (n == (size_t)limit)
-		printf("Older ones: --before %" PRId64 "\n", list[n - 1].id);
+	output_page_print(&t, p, n, n > 0 ? list[n - 1].id : 0, "No messages.");
 	return CTL_OK;
 }
 
@@ -75,22 +69,20 @@ static int read_kind(struct ctl *ctl, int *out)
 
 static int list(struct ctl *ctl)
 {
-	long long limit = LIMIT, before = 0;
+	struct output_page page;
 	int kind;
 	struct message *items;
 	size_t n;
 	int status = read_kind(ctl, &kind);
 	if (status == CTL_OK)
-		status = ctl_number(ctl, "limit", 1, LIMIT_MAX, &limit);
-	if (status == CTL_OK)
-		status = ctl_number(ctl, "before", 1, INT64_MAX, &before);
+		status = output_page_read(ctl, &page);
 	if (status != CTL_OK)
 		return status;
-	enum err e = message_db_list(ctl->db, ctl->arena, kind, before, (unsigned)limit, &items, &n);
+	enum err e = message_db_list(ctl->db, ctl->arena, kind, page.before, (unsigned)page.limit, &items, &n);
 	if (e != ERR_OK)
 		return ctl_db_fail(ctl, ctl->db, e, "the messages cannot be read");
 	if (!args_has(&ctl->args, "json"))
-		return print_list(ctl, items, n, limit);
+		return print_list(ctl, items, n, &page);
 	struct output o;
 	output_begin(&o);
 	json_array(&o.json);
@@ -165,10 +157,7 @@ static int remove_one(struct ctl *ctl)
 
 static const struct arg_option list_options[] = {
 	{"kind", "KIND", "site, seller or report; all unless said"},
-	{"limit", "N", "how many, newest first; 50 unless said"},
-	{"before", "ID", "those older than this one"},
-	{"json", NULL, "as JSON"},
-	{NULL, NULL, NULL},
+	OUTPUT_PAGE_OPTIONS,
 };
 static const struct arg_option show_options[] = {
 	{"json", NULL, "as JSON"},

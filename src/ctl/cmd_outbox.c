@@ -8,7 +8,7 @@
 #include "db/photo_db.h"
 #include "model/mail.h"
 
-enum { LIMIT = 50, LIMIT_MAX = 1000, SECRET_MIN = 20, ABOUT = 48 };
+enum { SECRET_MIN = 20, ABOUT = 48 };
 
 static const char *const states[] = {"waiting", "done", "dead"};
 enum { STATES = sizeof states / sizeof *states };
@@ -87,7 +87,7 @@ static void put_json(struct ctl *ctl, struct json *j, const struct outbox_row *r
 	json_object_end(j);
 }
 
-static int print_list(struct ctl *ctl, const struct outbox_row *list, size_t n, long long limit)
+static int print_list(struct ctl *ctl, const struct outbox_row *list, size_t n, const struct output_page *p)
 {
 	static const char *const heads[] = {"ID", "STATE", "WHAT", "TO", "TRIES", "DUE", "LAST ERROR"};
 	struct table t;
@@ -103,13 +103,7 @@ static int print_list(struct ctl *ctl, const struct outbox_row *list, size_t n, 
 		                                    list[i].state == OUTBOX_WAITING ? due : "-", list[i].last_error}))
 			return ctl_fail(ctl, "%s", err_text(ERR_NOMEM));
 	}
-	if (n == 0) {
-		puts("Nothing.");
-		return CTL_OK;
-	}
-	table_print(&t, stdout);
-	if (n == (size_t)limit)
-		printf("Older ones: --before %" PRId64 "\n", list[n - 1].id);
+	output_page_print(&t, p, n, n > 0 ? list[n - 1].id : 0, "Nothing.");
 	return CTL_OK;
 }
 
@@ -127,22 +121,20 @@ static int read_state(struct ctl *ctl, int *out)
 
 static int list(struct ctl *ctl)
 {
-	long long limit = LIMIT, before = 0;
+	struct output_page page;
 	int state;
 	struct outbox_row *items;
 	size_t n;
 	int status = read_state(ctl, &state);
 	if (status == CTL_OK)
-		status = ctl_number(ctl, "limit", 1, LIMIT_MAX, &limit);
-	if (status == CTL_OK)
-		status = ctl_number(ctl, "before", 1, INT64_MAX, &before);
+		status = output_page_read(ctl, &page);
 	if (status != CTL_OK)
 		return status;
-	enum err e = outbox_db_list(ctl->db, ctl->arena, state, before, (unsigned)limit, &items, &n);
+	enum err e = outbox_db_list(ctl->db, ctl->arena, state, page.before, (unsigned)page.limit, &items, &n);
 	if (e != ERR_OK)
 		return ctl_db_fail(ctl, ctl->db, e, "the outbox cannot be read");
 	if (!args_has(&ctl->args, "json"))
-		return print_list(ctl, items, n, limit);
+		return print_list(ctl, items, n, &page);
 	struct output o;
 	output_begin(&o);
 	json_array(&o.json);
@@ -235,10 +227,7 @@ static int drop(struct ctl *ctl)
 
 static const struct arg_option list_options[] = {
 	{"state", "STATE", "waiting, done or dead; waiting and dead ones unless said"},
-	{"limit", "N", "how many, newest first; 50 unless said"},
-	{"before", "ID", "those older than this one"},
-	{"json", NULL, "as JSON"},
-	{NULL, NULL, NULL},
+	OUTPUT_PAGE_OPTIONS,
 };
 static const struct arg_option show_options[] = {
 	{"json", NULL, "as JSON"},

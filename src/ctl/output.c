@@ -1,8 +1,12 @@
 #include "ctl/output.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "util/clock.h"
+
+enum { LIMIT = 50, LIMIT_MAX = 1000 };
 
 void output_begin(struct output *o)
 {
@@ -32,4 +36,22 @@ void output_time(int64_t t, char out[static 32])
 	clock_rfc3339(t, out);
 	out[10] = ' ';
 	out[16] = '\0';
+}
+
+int output_page_read(struct ctl *ctl, struct output_page *p)
+{
+	*p = (struct output_page){.limit = LIMIT};
+	int status = ctl_number(ctl, "limit", 1, LIMIT_MAX, &p->limit);
+	return status == CTL_OK ? ctl_number(ctl, "before", 1, INT64_MAX, &p->before) : status;
+}
+
+void output_page_print(const struct table *t, const struct output_page *p, size_t n, int64_t last_id, const char *nothing)
+{
+	if (n == 0) {
+		puts(nothing);
+		return;
+	}
+	table_print(t, stdout);
+	if (n == (size_t)p->limit)
+		printf("Older ones: --before %" PRId64 "\n", last_id);
 }

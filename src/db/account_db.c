@@ -34,14 +34,6 @@ static bool keep_number(void *ctx, const struct db_value *row, size_t columns)
 	return true;
 }
 
-/* A change of exactly one row. */
-static enum err change(struct db *db, const struct db_sql *sql, const struct db_value *args, size_t n, enum err none)
-{
-	struct db_result result;
-	enum err e = db_exec(db, sql, args, n, &result);
-	return e != ERR_OK ? e : result.affected == 1 ? ERR_OK : none;
-}
-
 /* The number a locking read gives, none when it gives no row. */
 static enum err locked_number(struct db *db, const struct db_sql *sql, const struct db_value *args, size_t n, enum err none)
 {
@@ -53,10 +45,10 @@ static enum err locked_number(struct db *db, const struct db_sql *sql, const str
 enum err account_db_profile(struct db *db, const struct member *m)
 {
 	const struct postal_address *p = &m->address;
-	return change(db, &sql_profile,
-	              DB_ARGS(db_text(m->name), db_text(m->lang), m->place_id != 0 ? db_int(m->place_id) : db_null(), db_text(m->about), db_text(p->name),
-	                      db_text(p->line1), db_text(p->line2), db_text(p->city), db_text(p->region), db_text(p->postal_code), db_text(p->country),
-	                      db_int(m->id)), ERR_NOT_FOUND);
+	return db_exec_one(db, &sql_profile,
+	                   DB_ARGS(db_text(m->name), db_text(m->lang), m->place_id != 0 ? db_int(m->place_id) : db_null(), db_text(m->about), db_text(p->name),
+	                           db_text(p->line1), db_text(p->line2), db_text(p->city), db_text(p->region), db_text(p->postal_code), db_text(p->country),
+	                           db_int(m->id)), ERR_NOT_FOUND);
 }
 
 struct password_change {
@@ -165,12 +157,12 @@ enum err account_db_totp(struct db *db, struct arena *a, int64_t member_id, stru
 
 enum err account_db_totp_use(struct db *db, int64_t member_id, int64_t step)
 {
-	return change(db, &sql_totp_use, DB_ARGS(db_int(step), db_int(member_id), db_int(step)), ERR_CONFLICT);
+	return db_exec_one(db, &sql_totp_use, DB_ARGS(db_int(step), db_int(member_id), db_int(step)), ERR_CONFLICT);
 }
 
 enum err account_db_totp_pend(struct db *db, int64_t member_id, const void *sealed, size_t n)
 {
-	return change(db, &sql_totp_pend, DB_ARGS(db_blob(sealed, n), db_int(member_id)), ERR_CONFLICT);
+	return db_exec_one(db, &sql_totp_pend, DB_ARGS(db_blob(sealed, n), db_int(member_id)), ERR_CONFLICT);
 }
 
 static enum err codes_replace(struct db *db, int64_t member_id, uint8_t (*codes)[RECOVERY_CODE_HASH])
@@ -190,7 +182,7 @@ static enum err switch_done(struct db *db, const struct totp_switch *s)
 static enum err on_body(struct db *db, void *ctx)
 {
 	const struct totp_switch *s = ctx;
-	enum err e = change(db, &sql_totp_on, DB_ARGS(db_int(s->step), db_int(s->member_id), db_blob(s->pending, s->pending_n)), ERR_CONFLICT);
+	enum err e = db_exec_one(db, &sql_totp_on, DB_ARGS(db_int(s->step), db_int(s->member_id), db_blob(s->pending, s->pending_n)), ERR_CONFLICT);
 	if (e == ERR_OK)
 		e = codes_replace(db, s->member_id, s->codes);
 	return e == ERR_OK ? switch_done(db, s) : e;
@@ -205,7 +197,7 @@ enum err account_db_totp_on(struct db *db, const struct totp_switch *s)
 static enum err off_body(struct db *db, void *ctx)
 {
 	const struct totp_switch *s = ctx;
-	enum err e = change(db, &sql_totp_off, DB_ARGS(db_int(s->member_id)), ERR_CONFLICT);
+	enum err e = db_exec_one(db, &sql_totp_off, DB_ARGS(db_int(s->member_id)), ERR_CONFLICT);
 	if (e == ERR_OK)
 		e = db_exec(db, &sql_recovery_end, DB_ARGS(db_int(s->member_id)), NULL);
 	return e == ERR_OK ? switch_done(db, s) : e;
@@ -246,5 +238,5 @@ enum err account_db_recovery_left(struct db *db, struct arena *a, int64_t member
 
 enum err account_db_recovery_use(struct db *db, int64_t member_id, const uint8_t hash[static RECOVERY_CODE_HASH], int64_t now)
 {
-	return change(db, &sql_recovery_use, DB_ARGS(db_time(now), db_int(member_id), db_blob(hash, RECOVERY_CODE_HASH)), ERR_CONFLICT);
+	return db_exec_one(db, &sql_recovery_use, DB_ARGS(db_time(now), db_int(member_id), db_blob(hash, RECOVERY_CODE_HASH)), ERR_CONFLICT);
 }

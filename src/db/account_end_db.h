@@ -10,7 +10,8 @@ struct account_leaving {
 	const uint8_t *token;          /* of the link that takes it back */
 	const char *mail;
 };
-/* Listings are withdrawn, sessions and personal tokens end. ERR_CONFLICT: not active, or the last admin. */
+/* Listings are withdrawn, but for those that are held; sessions and personal tokens end. ERR_EXISTS: not active, they have asked before; ERR_CONFLICT: the
+ * last admin. */
 MUST_CHECK enum err account_db_leave(struct db *db, const struct account_leaving *l);
 /* Takes it back, by the link (NULL: the member is signed in). ERR_CONFLICT: it was used, or the account is not leaving. */
 MUST_CHECK enum err account_db_keep(struct db *db, int64_t member_id, const uint8_t *token, int64_t now);

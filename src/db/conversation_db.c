@@ -8,7 +8,7 @@
 #include "model/mail.h"
 #include "util/mac.h"
 
-enum { SAME_CONTENT_SECONDS = 24 * 3600, PAIR_BYTES = 32, PAIR_TEXT_MAX = 512 };
+enum { SAME_CONTENT_SECONDS = 24 * 3600, PAIR_BYTES = 32, PAIR_TEXT_MAX = 512, HELD_BATCH = 20 };
 
 /* Whoever takes the listing from sight waits until the message is in, or is waited for: after that nothing more comes. */
 static const struct db_sql sql_listing_lock = {"SELECT state, member_id FROM listing WHERE id = ? LOCK IN SHARE MODE", true};
@@ -34,11 +34,12 @@ static const struct db_sql sql_from_seller = {
 static const struct db_sql sql_seal = {
 	"UPDATE conversation SET pair = UNHEX(SHA2(CONCAT('c:', id), 256)) WHERE id = ? AND buyer_member_id IS NULL", false};
 static const struct db_sql sql_hold = {"UPDATE conversation SET state = 2 WHERE id = ? AND state <> 1", false};
-static const struct db_sql sql_close = {"UPDATE conversation SET state = 1 WHERE id = ? AND state <> 1", false};
 static const struct db_sql sql_open = {"UPDATE conversation SET state = 0 WHERE id = ? AND state = 2", false};
 static const struct db_sql sql_read_by_buyer = {"UPDATE conversation SET buyer_read_id = last_seller_id WHERE id = ?", false};
 static const struct db_sql sql_read_by_seller = {"UPDATE conversation SET seller_read_id = last_buyer_id WHERE id = ?", false};
-static const struct db_sql sql_release = {"UPDATE conversation_message SET held = 0 WHERE id = ? AND conversation_id = ? AND held = 1", false};
+static const struct db_sql sql_held = {
+	"SELECT id, from_seller, body, created_at FROM conversation_message WHERE conversation_id = ? AND held = 1 ORDER BY id LIMIT ? FOR UPDATE", false};
+static const struct db_sql sql_release = {"UPDATE conversation_message SET held = 0 WHERE id = ?", false};
 static const struct db_sql sql_release_buyer = {
 	"UPDATE conversation SET last_buyer_id = GREATEST(last_buyer_id, ?), last_message_at = ?, expires_at = ? WHERE id = ?", false};
 static const struct db_sql sql_release_seller = {
@@ -231,54 +232,30 @@ enum err conversation_db_mark_read(struct db *db, int64_t id, enum conversation_
 	return db_exec(db, side == SIDE_BUYER ? &sql_read_by_buyer : &sql_read_by_seller, DB_ARGS(db_int(id)), NULL);
 }
 
-static enum err change_state(struct db *db, const struct db_sql *sql, int64_t id)
+static enum err release_one(struct db *db, int64_t id, const struct db_value *v, const struct conversation_mail *mail, int64_t now)
 {
-	struct db_result result;
-	enum err e = db_exec(db, sql, DB_ARGS(db_int(id)), &result);
-	return e != ERR_OK ? e : result.affected == 1 ? ERR_OK : ERR_CONFLICT;
+	uint8_t hash[TOKEN_HASH];
+	const struct conversation_message m = {.id = v[0].i, .from = v[1].i != 0 ? SIDE_SELLER : SIDE_BUYER, .held = true, .body = v[2].s, .created_at = v[3].i};
+	const char *text = mail->make(mail->ctx, &m, hash);
+	enum err e = db_exec(db, &sql_release, DB_ARGS(db_int(m.id)), NULL);
+	if (e == ERR_OK)
+		e = db_exec(db, m.from == SIDE_BUYER ? &sql_release_buyer : &sql_release_seller,
+		            DB_ARGS(db_int(m.id), db_time(now), db_time(now + CONVERSATION_SECONDS), db_int(id)), NULL);
+	return e == ERR_OK ? tell(db, id, m.from, text, hash, now) : e;
 }
 
-enum err conversation_db_hold(struct db *db, int64_t id)
+enum err conversation_db_release(struct db *db, int64_t id, const struct conversation_mail *mail, int64_t now)
 {
-	return change_state(db, &sql_hold, id);
-}
-
-enum err conversation_db_close(struct db *db, int64_t id)
-{
-	return change_state(db, &sql_close, id);
-}
-
-enum err conversation_db_open(struct db *db, int64_t id)
-{
-	return change_state(db, &sql_open, id);
-}
-
-struct releasing {
-	int64_t id;
-	const struct conversation_message *message;
-	const char *mail;
-	const uint8_t *hash;
-	int64_t now;
-};
-
-static enum err release(struct db *db, void *ctx)
-{
-	const struct releasing *x = ctx;
-	struct db_result result;
-	enum err e = db_exec(db, &sql_release, DB_ARGS(db_int(x->message->id), db_int(x->id)), &result);
-	if (e != ERR_OK)
-		return e;
-	if (result.affected != 1)
-		return ERR_CONFLICT;
-	e = db_exec(db, x->message->from == SIDE_BUYER ? &sql_release_buyer : &sql_release_seller,
-	            DB_ARGS(db_int(x->message->id), db_time(x->now), db_time(x->now + CONVERSATION_SECONDS), db_int(x->id)), NULL);
-	return e == ERR_OK ? tell(db, x->id, x->message->from, x->mail, x->hash, x->now) : e;
-}
-
-enum err conversation_db_release(struct db *db, int64_t id, const struct conversation_message *m, const char *mail,
-                                 const uint8_t hash[static TOKEN_HASH], int64_t now)
-{
-	return db_transaction(db, release, &(struct releasing){id, m, mail, hash, now});
+	enum err e = ERR_OK;
+	for (size_t n = HELD_BATCH; e == ERR_OK && mail != NULL && n == HELD_BATCH;) {
+		struct db_rows r;
+		e = db_query(db, &sql_held, DB_ARGS(db_int(id), db_int(HELD_BATCH)), mail->scratch, HELD_BATCH, &r);
+		n = e == ERR_OK ? r.n : 0;
+		for (size_t i = 0; e == ERR_OK && i < n; i++)
+			e = release_one(db, id, db_cell(&r, i, 0), mail, now);
+		arena_reset(mail->scratch);
+	}
+	return e == ERR_OK ? db_exec(db, &sql_open, DB_ARGS(db_int(id)), NULL) : e;
 }
 
 enum err conversation_db_claim(struct db *db, int64_t member_id, const char *email)

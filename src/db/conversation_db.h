@@ -57,18 +57,17 @@ MUST_CHECK enum err conversation_db_unread(struct db *db, struct arena *a, int64
 /* Oldest first: the newest that are older than before_id (0: than none), as that side may see them; SIDE_BOTH: all, for a moderator. */
 MUST_CHECK enum err conversation_db_messages(struct db *db, struct arena *a, int64_t id, enum conversation_side side, int64_t before_id, unsigned limit,
                                              struct conversation_message **out, size_t *n);
+/* Everything the other side has written so far counts as read by that side. */
 MUST_CHECK enum err conversation_db_mark_read(struct db *db, int64_t id, enum conversation_side side);
 
-/* Holds it, or ends it. ERR_CONFLICT: it was ended before. */
-MUST_CHECK enum err conversation_db_hold(struct db *db, int64_t id);
-MUST_CHECK enum err conversation_db_close(struct db *db, int64_t id);
-/* What is kept back, oldest first. */
-MUST_CHECK enum err conversation_db_held(struct db *db, struct arena *a, int64_t id, struct conversation_message **out, size_t *n);
-/* Opens a held one. ERR_CONFLICT: it is not held. */
-MUST_CHECK enum err conversation_db_open(struct db *db, int64_t id);
-/* Lets one message go on its way. ERR_CONFLICT: somebody did already. */
-MUST_CHECK enum err conversation_db_release(struct db *db, int64_t id, const struct conversation_message *m, const char *mail,
-                                            const uint8_t hash[static TOKEN_HASH], int64_t now);
+/* The mail that brings a message to the other side, and the hash of the token in its links. NULL: memory is out. */
+struct conversation_mail {
+	const char *(*make)(void *ctx, const struct conversation_message *m, uint8_t hash[static TOKEN_HASH]);
+	void *ctx;
+	struct arena *scratch; /* make may use it for the mail; forgotten after every few */
+};
+/* Inside a transaction, with the conversation's row locked: opens a held one, and what was kept back goes on its way. mail NULL: it stays where it is. */
+MUST_CHECK enum err conversation_db_release(struct db *db, int64_t id, const struct conversation_mail *mail, int64_t now);
 
 /* A member takes over what was written from a proven address, and what came in about the listings that are the member's now. Inside the
  * transaction that makes them so, or by itself. */

@@ -1,7 +1,7 @@
 /* Reading conversations: conversation_db.h. */
 #include "db/conversation_db.h"
 
-enum { UNREAD_STOP = 100, HELD_MAX = 200 };
+enum { UNREAD_STOP = 100 };
 
 #define COLUMNS \
 	"c.id, c.listing_id, l.title, l.slug, l.state, c.state, c.buyer_name, l.contact_name, COALESCE(c.buyer_member_id, 0), COALESCE(c.seller_member_id, 0)," \
@@ -38,8 +38,6 @@ static const struct db_sql sql_unread = {
 static const struct db_sql sql_messages = {
 	"SELECT id, from_seller, held, body, created_at FROM conversation_message WHERE conversation_id = ? AND id < ? AND (held = 0 OR from_seller = ? OR ? = 2)"
 	" ORDER BY id DESC LIMIT ?", true};
-static const struct db_sql sql_held = {
-	"SELECT id, from_seller, held, body, created_at FROM conversation_message WHERE conversation_id = ? AND held = 1 ORDER BY id LIMIT ?", true};
 
 /* Active, or leaving: until then everything goes on. */
 static bool member_reachable(const struct db_value *state)
@@ -180,22 +178,6 @@ enum err conversation_db_messages(struct db *db, struct arena *a, int64_t id, en
 		return ERR_NOMEM;
 	for (size_t i = 0; i < r.n; i++)
 		message_read(db_cell(&r, r.n - 1 - i, 0), &(*out)[i]);
-	*n = r.n;
-	return ERR_OK;
-}
-
-enum err conversation_db_held(struct db *db, struct arena *a, int64_t id, struct conversation_message **out, size_t *n)
-{
-	struct db_rows r;
-	*n = 0;
-	enum err e = db_query(db, &sql_held, DB_ARGS(db_int(id), db_int(HELD_MAX)), a, HELD_MAX, &r);
-	if (e != ERR_OK)
-		return e;
-	*out = arena_array(a, r.n, sizeof **out);
-	if (*out == NULL)
-		return ERR_NOMEM;
-	for (size_t i = 0; i < r.n; i++)
-		message_read(db_cell(&r, i, 0), &(*out)[i]);
 	*n = r.n;
 	return ERR_OK;
 }

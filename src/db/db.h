@@ -77,6 +77,8 @@ MUST_CHECK enum err db_query_items(struct db *db, const struct db_sql *sql, cons
 MUST_CHECK enum err db_each(struct db *db, const struct db_sql *sql, const struct db_value *args, size_t n_args,
                             bool (*each)(void *ctx, const struct db_value *row, size_t columns), void *ctx);
 MUST_CHECK enum err db_exec(struct db *db, const struct db_sql *sql, const struct db_value *args, size_t n_args, struct db_result *out);
+/* A change of exactly one row; none: what it is when there is no such row. */
+MUST_CHECK enum err db_exec_one(struct db *db, const struct db_sql *sql, const struct db_value *args, size_t n_args, enum err none);
 #define DB_ARGS(...) (const struct db_value[]){__VA_ARGS__}, sizeof((const struct db_value[]){__VA_ARGS__}) / sizeof(struct db_value)
 #define DB_NO_ARGS NULL, 0
 

@@ -147,3 +147,10 @@ enum err db_exec(struct db *db, const struct db_sql *sql, const struct db_value 
 {
 	return run(db, sql, args, n_args, NULL, out);
 }
+
+enum err db_exec_one(struct db *db, const struct db_sql *sql, const struct db_value *args, size_t n_args, enum err none)
+{
+	struct db_result result;
+	enum err e = db_exec(db, sql, args, n_args, &result);
+	return e != ERR_OK ? e : result.affected == 1 ? ERR_OK : none;
+}

@@ -17,8 +17,6 @@ static const struct db_sql sql_open = {
 static const struct db_sql sql_decide = {
 	"UPDATE flag SET state = ?, decided_at = ? WHERE state = 0 AND listing_id = ? AND conversation_id = ? AND id <= ?", false};
 static const struct db_sql sql_hold_conversation = {"UPDATE conversation SET state = 2 WHERE id = ? AND listing_id = ? AND state = 0", false};
-/* In the queue it waits from now on. */
-static const struct db_sql sql_waits = {"UPDATE listing SET submitted_at = ? WHERE id = ?", false};
 
 void flag_reporter(int64_t member_id, const char *address, char out[static FLAG_REPORTER_SIZE])
 {
@@ -43,11 +41,9 @@ static enum err hold_listing(struct db *db, struct adding *a, int64_t member_id)
 {
 	const struct flag *f = a->flag;
 	struct listing_change change = {
-		.from = LISTING_IN(LISTING_PUBLISHED), .to = LISTING_HELD, .reason = a->hold->reason, .mail = a->hold->mail, .now = f->created_at, .event = "listing_held",
+		.from = LISTING_IN(LISTING_PUBLISHED), .to = LISTING_HELD, .reason = a->hold->reason, .mail = a->hold->mail, .now = f->created_at,
 	};
 	enum err e = listing_change_within(db, a->catalog, f->listing_id, &change);
-	if (e == ERR_OK)
-		e = db_exec(db, &sql_waits, DB_ARGS(db_time(f->created_at), db_int(f->listing_id)), NULL);
 	if (e != ERR_OK)
 		return e;
 	a->held = true;

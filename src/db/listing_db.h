@@ -36,7 +36,6 @@ struct listing_change {
 	int64_t version;
 	int64_t now;
 	const char *mail;              /* from mailing_order(): goes into the outbox with it; NULL: none */
-	const char *event;             /* the outbox's kind of what happened; NULL: none */
 	listing_also also;             /* in the same transaction, after the change; NULL */
 	void *also_ctx;
 	enum listing_state was;        /* out: before */
@@ -46,10 +45,7 @@ struct listing_change {
  * is held, renewed or reviewed again. Publishing gives an end to what has none or is past it; coming back from held does not. A cat
  * of NULL will do where nothing is published and no words change. ERR_NOT_FOUND; ERR_CONFLICT: somebody else changed it first. */
 MUST_CHECK enum err listing_db_change_state(struct db *db, struct arena *a, const struct catalog *cat, int64_t id, struct listing_change *change);
-/* The moderators' and the tool's changes, by that. */
-MUST_CHECK enum err listing_db_approve(struct db *db, struct arena *a, const struct catalog *cat, int64_t id, int64_t now);
-MUST_CHECK enum err listing_db_reject(struct db *db, int64_t id, const char *reason);
-MUST_CHECK enum err listing_db_remove(struct db *db, struct arena *a, const struct catalog *cat, int64_t id);
+/* The tool's change of the words, by that. */
 MUST_CHECK enum err listing_db_edit(struct db *db, struct arena *a, const struct catalog *cat, const struct listing *l);
 /* By state, newest first, keyset by id: before_id 0 for the first. */
 MUST_CHECK enum err listing_db_list_state(struct db *db, struct arena *a, enum listing_state state, int64_t before_id, unsigned limit, struct listing **out, size_t *n);

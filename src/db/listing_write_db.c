@@ -111,8 +111,6 @@ static enum err submit(struct db *db, void *ctx)
 	l->id = (int64_t)result.insert_id;
 	if (l->state == LISTING_PUBLISHED)
 		e = listing_facets_add(db, l->id, l->id);
-	if (e == ERR_OK && l->state != LISTING_DRAFT && l->state != LISTING_UNCONFIRMED)
-		e = outbox_db_add(db, "listing_submitted", l->id, "{}");
 	return e == ERR_OK && s->also != NULL ? s->also(db, s->ctx, l->id) : e;
 }
 
@@ -207,10 +205,12 @@ static enum err write_state(struct db *db, const struct changing *c, const struc
 	const char *reason = change->reason != NULL ? change->reason : "";
 	bool refused = is == LISTING_REJECTED || is == LISTING_REMOVED;
 	bool hold = is == LISTING_HELD && !stays;
+	/* In the queue it waits from now on; what was there already keeps its place. */
+	bool enters = (is == LISTING_PENDING && !stays) || (hold && was->state == LISTING_PUBLISHED);
 	int64_t published = is == LISTING_PUBLISHED && was->published_at == 0 ? change->now : was->published_at;
 	return db_exec(db, &sql_state,
 	               DB_ARGS(db_int(is), db_int(top), db_int(region), db_int(stays), db_text(refused ? reason : ""), db_int(stays), db_text(hold ? reason : ""),
-	                       db_int(hold ? was->state : stays ? was->held_from : 0), db_time(is == LISTING_PENDING && !stays ? change->now : was->submitted_at),
+	                       db_int(hold ? was->state : stays ? was->held_from : 0), db_time(enters ? change->now : was->submitted_at),
 	                       db_time(published), db_time(end), db_time(end == was->expires_at ? was->warned_at : 0), db_time(change->now), db_int(c->id)), NULL);
 }
 
@@ -244,8 +244,6 @@ static enum err change_row(struct db *db, void *ctx)
 		e = listing_facets_add(db, c->id, c->id);
 	if (e == ERR_OK && change->is == LISTING_REMOVED && was.state != LISTING_REMOVED)
 		e = photo_db_end_of_listing(db, c->id);
-	if (e == ERR_OK && change->event != NULL)
-		e = outbox_db_add(db, change->event, c->id, "{}");
 	if (e == ERR_OK && change->mail != NULL)
 		e = outbox_db_add(db, OUTBOX_MAIL, c->id, change->mail);
 	return e == ERR_OK && change->also != NULL ? change->also(db, change->also_ctx, c->id) : e;
@@ -266,28 +264,6 @@ enum err listing_change_within(struct db *db, const struct catalog *cat, int64_t
 {
 	struct changing c = {.catalog = cat, .change = change, .id = id};
 	return change->content != NULL ? ERR_INTERNAL : change_row(db, &c);
-}
-
-enum err listing_db_approve(struct db *db, struct arena *a, const struct catalog *cat, int64_t id, int64_t now)
-{
-	struct listing_change change = {
-		.from = LISTING_IN(LISTING_PENDING) | LISTING_IN(LISTING_REJECTED), .to = LISTING_PUBLISHED, .now = now, .event = "listing_approved",
-	};
-	return listing_db_change_state(db, a, cat, id, &change);
-}
-
-enum err listing_db_reject(struct db *db, int64_t id, const char *reason)
-{
-	struct listing_change change = {
-		.from = LISTING_IN(LISTING_PENDING), .to = LISTING_REJECTED, .reason = reason, .now = clock_unix(), .event = "listing_rejected",
-	};
-	return listing_db_change_state(db, NULL, NULL, id, &change);
-}
-
-enum err listing_db_remove(struct db *db, struct arena *a, const struct catalog *cat, int64_t id)
-{
-	struct listing_change change = {.to = LISTING_REMOVED, .now = clock_unix()};
-	return listing_db_change_state(db, a, cat, id, &change);
 }
 
 enum err listing_db_edit(struct db *db, struct arena *a, const struct catalog *cat, const struct listing *l)

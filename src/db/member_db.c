@@ -38,14 +38,6 @@ static enum err load(struct db *db, struct arena *a, const struct db_sql *sql, s
 	return ERR_OK;
 }
 
-/* A change of exactly one row. */
-static enum err change(struct db *db, const struct db_sql *sql, const struct db_value *args, size_t n, enum err none)
-{
-	struct db_result result;
-	enum err e = db_exec(db, sql, args, n, &result);
-	return e != ERR_OK ? e : result.affected == 1 ? ERR_OK : none;
-}
-
 enum err member_db_get(struct db *db, struct arena *a, int64_t id, struct member *out)
 {
 	enum err e = load(db, a, &sql_get, db_int(id), out);
@@ -75,12 +67,12 @@ enum err member_db_add(struct db *db, struct member *m, int64_t now)
 
 enum err member_db_set_password(struct db *db, int64_t id, const char *password_hash)
 {
-	return change(db, &sql_password, DB_ARGS(db_text(password_hash), db_int(id)), ERR_NOT_FOUND);
+	return db_exec_one(db, &sql_password, DB_ARGS(db_text(password_hash), db_int(id)), ERR_NOT_FOUND);
 }
 
 enum err member_db_set_email(struct db *db, int64_t id, const char *email)
 {
-	return change(db, &sql_email, DB_ARGS(db_text(email), db_int(id)), ERR_NOT_FOUND);
+	return db_exec_one(db, &sql_email, DB_ARGS(db_text(email), db_int(id)), ERR_NOT_FOUND);
 }
 
 enum err member_db_signed_in(struct db *db, int64_t id, int64_t now)
@@ -90,7 +82,7 @@ enum err member_db_signed_in(struct db *db, int64_t id, int64_t now)
 
 enum err member_db_set_state(struct db *db, int64_t id, enum member_state state, const char *reason, int64_t delete_at)
 {
-	enum err e = change(db, &sql_state, DB_ARGS(db_int(state), db_text(reason), db_time(delete_at), db_int(id)), ERR_NOT_FOUND);
+	enum err e = db_exec_one(db, &sql_state, DB_ARGS(db_int(state), db_text(reason), db_time(delete_at), db_int(id)), ERR_NOT_FOUND);
 	if (e == ERR_OK && state != MEMBER_ACTIVE && state != MEMBER_LEAVING)
 		e = session_db_end_all(db, id, 0, true);
 	return e;
@@ -98,11 +90,11 @@ enum err member_db_set_state(struct db *db, int64_t id, enum member_state state,
 
 enum err member_db_set_role(struct db *db, int64_t id, enum member_role role)
 {
-	enum err e = change(db, &sql_role, DB_ARGS(db_int(role), db_int(id)), ERR_NOT_FOUND);
+	enum err e = db_exec_one(db, &sql_role, DB_ARGS(db_int(role), db_int(id)), ERR_NOT_FOUND);
 	return e == ERR_OK ? session_db_end_all(db, id, 0, true) : e;
 }
 
 enum err member_db_set_trust(struct db *db, int64_t id, enum member_trust trust)
 {
-	return change(db, &sql_trust, DB_ARGS(db_int(trust), db_int(id)), ERR_NOT_FOUND);
+	return db_exec_one(db, &sql_trust, DB_ARGS(db_int(trust), db_int(id)), ERR_NOT_FOUND);
 }

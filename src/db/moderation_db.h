@@ -32,12 +32,20 @@ struct decision {
 };
 /* In one transaction: the listing's state with its facets and flags, the entry in the log, the mail, perhaps trust. Approving what was held
  * after it had been published, and dismissing the flags of it, shows it again; dismissing the flags of a published one changes nothing else.
- * Rejecting and removing upholds the flags. ERR_NOT_FOUND; ERR_CONFLICT: somebody else was first, or its state does not allow it. */
+ * Rejecting and removing upholds the flags. ERR_NOT_FOUND; ERR_GONE: it would be shown, and its member is leaving; ERR_CONFLICT: somebody else was first, or its state does not allow it. */
 MUST_CHECK enum err moderation_db_decide(struct db *db, struct arena *a, const struct catalog *cat, struct decision *d);
 /* A moderator's change of the words; l->version is the one that was seen. ERR_CONFLICT, ERR_NOT_FOUND. */
 MUST_CHECK enum err moderation_db_edit(struct db *db, struct arena *a, const struct catalog *cat, const struct listing *l, int64_t moderator_id, int64_t now);
-/* The open flags of a conversation, decided: upheld ends the conversation, dismissed opens it again where it was held. ERR_CONFLICT: none is open. */
-MUST_CHECK enum err moderation_db_decide_conversation(struct db *db, struct arena *a, int64_t conversation_id, bool uphold, int64_t moderator_id, int64_t now);
+struct conversation_mail;
+struct conversation_decision {
+	int64_t id;
+	bool uphold;
+	int64_t moderator_id, now;
+	const struct conversation_mail *mail; /* what was kept back is sent by it; NULL: it is not */
+};
+/* In one transaction, the open flags of a conversation: upheld ends the conversation, dismissed opens it again where it was held, and lets go what was
+ * kept back. ERR_CONFLICT: none is open. */
+MUST_CHECK enum err moderation_db_decide_conversation(struct db *db, struct arena *a, const struct conversation_decision *d);
 
 /* A member is shut out: disabled, with the e-mail banned for good and, if so chosen, the last client addresses for BAN_ADDRESS_DAYS. */
 struct member_ban {
@@ -51,7 +59,7 @@ struct member_ban {
 	const char *mail;              /* NULL: none */
 	int64_t now;
 };
-/* In one transaction: every session ends in it, and published listings are held. ERR_NOT_FOUND; ERR_RANGE: nobody bans themselves, only admins ban moderators, and the last admin stays;
+/* Every published listing is held, in batches; with the last of them, in one transaction, every session ends. ERR_NOT_FOUND; ERR_RANGE: nobody bans themselves, only admins ban moderators, and the last admin stays;
  * ERR_CONFLICT: disabled or gone already. */
 MUST_CHECK enum err moderation_db_ban(struct db *db, struct arena *a, const struct member_ban *b);
 /* An address without an account, with its entry in the log. value: as typed; expires_at 0: no end. ERR_INVALID: no address; ERR_EXISTS: it is a member's. */

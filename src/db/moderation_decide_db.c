@@ -1,4 +1,5 @@
 /* What moderators decide about listings and conversations, each in one transaction. */
+#include "db/conversation_db.h"
 #include "db/flag_db.h"
 #include "db/listing_db.h"
 #include "db/member_db.h"
@@ -10,23 +11,25 @@ enum { MANAGE_SECONDS = 3650 * 86400 };
 
 static const struct db_sql sql_last_entry = {"SELECT COALESCE(MAX(id), 0) FROM moderation_entry WHERE listing_id = ?", true};
 static const struct db_sql sql_lock_listing = {"SELECT version, state FROM listing WHERE id = ? FOR UPDATE", false};
-/* In the queue it waits from now on. */
-static const struct db_sql sql_waits = {"UPDATE listing SET submitted_at = ? WHERE id = ?", false};
 static const struct db_sql sql_lock_member = {"SELECT trust FROM member WHERE id = ? FOR UPDATE", false};
+/* Whoever leaves at this moment waits for the listing, and withdraws it. */
+static const struct db_sql sql_leaving = {"SELECT state FROM member WHERE id = ? FOR UPDATE", false};
 static const struct db_sql sql_approved = {"SELECT COUNT(DISTINCT listing_id) FROM moderation_entry WHERE member_id = ? AND action = 1", true};
 static const struct db_sql sql_upheld = {
 	"SELECT COUNT(*) FROM listing l JOIN flag f ON f.listing_id = l.id AND f.conversation_id = 0 AND f.state = 1 WHERE l.member_id = ?", true};
 static const struct db_sql sql_conversation_flags = {
 	"SELECT f.listing_id FROM flag f JOIN conversation c ON c.id = f.conversation_id AND c.listing_id = f.listing_id"
 	" WHERE f.conversation_id = ? AND f.state = 0 LIMIT 1 FOR UPDATE", false};
-static const struct db_sql sql_conversation_state = {"UPDATE conversation SET state = ? WHERE id = ? AND (? OR state = 2)", false};
+static const struct db_sql sql_conversation_end = {"UPDATE conversation SET state = 1 WHERE id = ?", false};
+/* First: whatever is written meanwhile waits, and is held or sent as it is then. */
+static const struct db_sql sql_lock_conversation = {"SELECT state FROM conversation WHERE id = ? FOR UPDATE", false};
 
 struct deciding {
 	struct arena *arena;
 	struct decision *decision;
 	struct listing listing;
 	enum moderation_action action;
-	bool decides_flags;
+	bool decides_flags, shows;
 	enum flag_state flags;
 };
 
@@ -62,6 +65,14 @@ static enum err trust_earned(struct db *db, struct deciding *d)
 	                                                         .created_at = decision->now});
 }
 
+/* The rest of theirs is withdrawn: nobody puts one back on show until they stay. */
+static enum err author_stays(struct db *db, const struct deciding *d)
+{
+	int64_t state = MEMBER_ACTIVE;
+	enum err e = d->shows && d->listing.member_id != 0 ? number(db, d->arena, &sql_leaving, d->listing.member_id, &state) : ERR_OK;
+	return e == ERR_OK && state == MEMBER_LEAVING ? ERR_GONE : e;
+}
+
 static int64_t waited(const struct deciding *d)
 {
 	bool waits = d->listing.state == LISTING_PENDING || d->listing.state == LISTING_HELD;
@@ -77,12 +88,12 @@ static enum err decided(struct db *db, void *ctx, int64_t id)
 	enum err e = decision->versioned ? number(db, d->arena, &sql_last_entry, id, &last) : ERR_OK;
 	if (e == ERR_OK && decision->versioned && last != decision->last_entry)
 		e = ERR_CONFLICT;
+	if (e == ERR_OK)
+		e = author_stays(db, d);
 	if (e == ERR_OK && d->decides_flags)
 		e = flag_db_decide(db, id, 0, decision->last_flag, d->flags, decision->now);
 	if (e == ERR_OK && decision->manage != NULL)
 		e = token_db_add(db, TOKEN_LISTING_MANAGE, decision->manage, id, NULL, decision->now + MANAGE_SECONDS);
-	if (e == ERR_OK && d->action == MODERATION_HOLD && d->listing.state == LISTING_PUBLISHED)
-		e = db_exec(db, &sql_waits, DB_ARGS(db_time(decision->now), db_int(id)), NULL);
 	if (e == ERR_OK)
 		e = moderation_db_log(db, &(struct moderation_entry){.action = d->action, .moderator_id = decision->moderator_id, .listing_id = id, .member_id = d->listing.member_id,
 		                                                      .code = decision->code, .reason = decision->words, .waited_seconds = waited(d), .created_at = decision->now});
@@ -106,12 +117,12 @@ static void plan(struct deciding *d, struct listing_change *change)
 	bool shown_before = d->listing.state == LISTING_HELD && d->listing.held_from == LISTING_PUBLISHED;
 	d->decides_flags = d->decision->kind != DECISION_HOLD;
 	d->flags = FLAG_UPHELD;
+	d->shows = d->decision->kind == DECISION_APPROVE || (d->decision->kind == DECISION_DISMISS && d->listing.state == LISTING_HELD);
 	change->from = LISTING_IN(d->listing.state);
 	switch (d->decision->kind) {
 	case DECISION_APPROVE:
 		change->back = shown_before;
 		change->to = LISTING_PUBLISHED;
-		change->event = "listing_approved";
 		d->action = shown_before ? MODERATION_RELEASE : MODERATION_APPROVE;
 		d->flags = FLAG_DISMISSED;
 		break;
@@ -122,7 +133,6 @@ static void plan(struct deciding *d, struct listing_change *change)
 		break;
 	case DECISION_REJECT:
 		change->to = LISTING_REJECTED;
-		change->event = "listing_rejected";
 		d->action = MODERATION_REJECT;
 		break;
 	case DECISION_HOLD:
@@ -179,29 +189,33 @@ enum err moderation_db_edit(struct db *db, struct arena *a, const struct catalog
 
 struct conversation_deciding {
 	struct arena *arena;
-	int64_t id, moderator_id, now;
-	bool uphold;
+	const struct conversation_decision *decision;
 };
 
 static enum err decide_conversation(struct db *db, void *ctx)
 {
-	const struct conversation_deciding *d = ctx;
+	const struct conversation_deciding *x = ctx;
+	const struct conversation_decision *d = x->decision;
 	struct db_rows r;
-	enum err e = db_query(db, &sql_conversation_flags, DB_ARGS(db_int(d->id)), d->arena, 1, &r);
+	int64_t state = CONVERSATION_OPEN;
+	enum err e = number(db, x->arena, &sql_lock_conversation, d->id, &state);
+	if (e == ERR_OK)
+		e = db_query(db, &sql_conversation_flags, DB_ARGS(db_int(d->id)), x->arena, 1, &r);
 	if (e != ERR_OK || r.n == 0)
 		return e != ERR_OK ? e : ERR_CONFLICT;
 	int64_t listing_id = db_cell(&r, 0, 0)->i;
 	e = flag_db_decide(db, listing_id, d->id, 0, d->uphold ? FLAG_UPHELD : FLAG_DISMISSED, d->now);
-	if (e == ERR_OK)
-		e = db_exec(db, &sql_conversation_state, DB_ARGS(db_int(d->uphold ? 1 : 0), db_int(d->id), db_int(d->uphold)), NULL);
+	if (e == ERR_OK && d->uphold)
+		e = db_exec(db, &sql_conversation_end, DB_ARGS(db_int(d->id)), NULL);
+	else if (e == ERR_OK && state == CONVERSATION_HELD)
+		e = conversation_db_release(db, d->id, d->mail, d->now);
 	if (e != ERR_OK)
 		return e;
 	return moderation_db_log(db, &(struct moderation_entry){.action = d->uphold ? MODERATION_UPHOLD : MODERATION_DISMISS, .moderator_id = d->moderator_id,
 	                                                         .listing_id = listing_id, .waited_seconds = -1, .created_at = d->now});
 }
 
-enum err moderation_db_decide_conversation(struct db *db, struct arena *a, int64_t conversation_id, bool uphold, int64_t moderator_id, int64_t now)
+enum err moderation_db_decide_conversation(struct db *db, struct arena *a, const struct conversation_decision *d)
 {
-	struct conversation_deciding d = {.arena = a, .id = conversation_id, .moderator_id = moderator_id, .now = now, .uphold = uphold};
-	return db_transaction(db, decide_conversation, &d);
+	return db_transaction(db, decide_conversation, &(struct conversation_deciding){a, d});
 }

@@ -14,10 +14,10 @@ static const struct db_sql sql_email = {"SELECT id FROM member WHERE email = ? F
 static const struct db_sql sql_admins = {"SELECT id FROM member WHERE role = 2 AND state = 1 ORDER BY id FOR UPDATE", false};
 static const struct db_sql sql_addresses = {
 	"SELECT address FROM session WHERE member_id = ? AND address <> '' GROUP BY address ORDER BY MAX(last_seen_at) DESC LIMIT ?", true};
-static const struct db_sql sql_listings = {"SELECT id FROM listing WHERE member_id = ? AND state = 1 ORDER BY id DESC LIMIT ?", true};
+static const struct db_sql sql_listings = {"SELECT id FROM listing WHERE member_id = ? AND state = 1 ORDER BY id LIMIT ? FOR UPDATE", false};
 static const struct db_sql sql_ban = {"SELECT kind, COALESCE(member_id, 0) FROM ban WHERE id = ?", true};
 
-enum { ADMINS_MAX = 1000, LISTINGS_HELD = 500 };
+enum { ADMINS_MAX = 1000, HOLD_BATCH = 100 };
 
 struct acting {
 	struct arena *arena;
@@ -25,6 +25,7 @@ struct acting {
 	int64_t id, by, now, expires_at;
 	const char *value, *words;
 	enum member_trust trust;
+	size_t held; /* by the last batch */
 };
 
 struct locked_member {
@@ -76,23 +77,31 @@ static enum err ban_addresses(struct db *db, const struct acting *x)
 	return e;
 }
 
-/* What they offer is out of sight until a moderator has decided about each. */
-static enum err hold_listings(struct db *db, const struct acting *x)
+/* What they offer is out of sight until a moderator has decided about each. *n: how many were found, at most HOLD_BATCH. */
+static enum err hold_listings(struct db *db, const struct acting *x, size_t *n)
 {
 	struct db_rows r;
 	const struct member_ban *b = x->ban;
-	enum err e = db_query(db, &sql_listings, DB_ARGS(db_int(b->member_id), db_int(LISTINGS_HELD)), x->arena, LISTINGS_HELD, &r);
+	enum err e = db_query(db, &sql_listings, DB_ARGS(db_int(b->member_id), db_int(HOLD_BATCH)), x->arena, HOLD_BATCH, &r);
+	*n = e == ERR_OK ? r.n : 0;
 	for (size_t i = 0; e == ERR_OK && i < r.n; i++) {
-		struct listing_change change = {.from = LISTING_IN(LISTING_PUBLISHED), .to = LISTING_HELD, .reason = b->reason, .now = b->now, .event = "listing_held"};
+		struct listing_change change = {.from = LISTING_IN(LISTING_PUBLISHED), .to = LISTING_HELD, .reason = b->reason, .now = b->now};
 		int64_t id = db_cell(&r, i, 0)->i;
 		e = listing_change_within(db, NULL, id, &change);
-		/* Its author has just taken it away. */
-		if (e == ERR_CONFLICT)
-			e = ERR_OK;
-		else if (e == ERR_OK)
+		if (e == ERR_OK)
 			e = moderation_db_log(db, &(struct moderation_entry){.action = MODERATION_HOLD, .moderator_id = b->by, .listing_id = id, .member_id = b->member_id, .waited_seconds = -1, .created_at = b->now});
 	}
 	return e;
+}
+
+static enum err hold_batch(struct db *db, void *ctx)
+{
+	struct acting *x = ctx;
+	struct locked_member m;
+	enum err e = lock_member(db, x->arena, x->ban->member_id, &m);
+	if (e == ERR_OK)
+		e = ban_allowed(db, x, &m);
+	return e == ERR_OK ? hold_listings(db, x, &x->held) : e;
 }
 
 static enum err ban_member(struct db *db, void *ctx)
@@ -107,8 +116,9 @@ static enum err ban_member(struct db *db, void *ctx)
 		e = ban_db_add(db, &(struct ban){.kind = BAN_EMAIL, .value = m.email, .member_id = b->member_id, .reason = b->words, .created_by = b->by, .created_at = b->now});
 	if (e == ERR_OK && b->addresses)
 		e = ban_addresses(db, x);
-	if (e == ERR_OK)
-		e = hold_listings(db, x);
+	/* What was published since the batches before. */
+	for (size_t n = HOLD_BATCH; e == ERR_OK && n == HOLD_BATCH;)
+		e = hold_listings(db, x, &n);
 	/* Last, for it ends the sessions that the addresses are read from. */
 	if (e == ERR_OK)
 		e = member_db_set_state(db, b->member_id, MEMBER_DISABLED, b->reason != NULL ? b->reason : "", 0);
@@ -120,8 +130,12 @@ static enum err ban_member(struct db *db, void *ctx)
 
 enum err moderation_db_ban(struct db *db, struct arena *a, const struct member_ban *b)
 {
-	struct acting x = {.arena = a, .ban = b};
-	return db_transaction(db, ban_member, &x);
+	struct acting x = {.arena = a, .ban = b, .held = HOLD_BATCH};
+	enum err e = ERR_OK;
+	/* Whoever offers thousands: a batch a transaction. A ban that breaks off here is asked for again, and goes on where it was. */
+	while (e == ERR_OK && x.held == HOLD_BATCH)
+		e = db_transaction(db, hold_batch, &x);
+	return e == ERR_OK ? db_transaction(db, ban_member, &x) : e;
 }
 
 static enum err ban_value(struct db *db, void *ctx)

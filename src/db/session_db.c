@@ -14,7 +14,6 @@ static const struct db_sql sql_list = {
 	" WHERE member_id = ? AND (kind = 2) = ? AND expires_at > ? AND (kind = 2 OR last_seen_at > ?) ORDER BY id DESC", true};
 static const struct db_sql sql_end = {"DELETE FROM session WHERE id = ? AND member_id = ?", false};
 static const struct db_sql sql_end_all = {"DELETE FROM session WHERE member_id = ? AND id <> ? AND (kind <> 2 OR ?)", false};
-static const struct db_sql sql_forget = {"DELETE FROM session WHERE expires_at < ? ORDER BY expires_at LIMIT ?", false};
 
 enum { SESSIONS_LISTED = 200 };
 
@@ -48,9 +47,7 @@ enum err session_db_add(struct db *db, const uint8_t hash[static TOKEN_HASH], st
 
 enum err session_db_rotate(struct db *db, int64_t id, const uint8_t hash[static TOKEN_HASH])
 {
-	struct db_result result;
-	enum err e = db_exec(db, &sql_rotate, DB_ARGS(db_blob(hash, TOKEN_HASH), db_int(id)), &result);
-	return e != ERR_OK ? e : result.affected == 1 ? ERR_OK : ERR_NOT_FOUND;
+	return db_exec_one(db, &sql_rotate, DB_ARGS(db_blob(hash, TOKEN_HASH), db_int(id)), ERR_NOT_FOUND);
 }
 
 enum err session_db_seen(struct db *db, int64_t id, int64_t now)
@@ -81,17 +78,10 @@ enum err session_db_list(struct db *db, struct arena *a, int64_t member_id, bool
 
 enum err session_db_end(struct db *db, int64_t member_id, int64_t id)
 {
-	struct db_result result;
-	enum err e = db_exec(db, &sql_end, DB_ARGS(db_int(id), db_int(member_id)), &result);
-	return e != ERR_OK ? e : result.affected == 1 ? ERR_OK : ERR_NOT_FOUND;
+	return db_exec_one(db, &sql_end, DB_ARGS(db_int(id), db_int(member_id)), ERR_NOT_FOUND);
 }
 
 enum err session_db_end_all(struct db *db, int64_t member_id, int64_t keep, bool tokens)
 {
 	return db_exec(db, &sql_end_all, DB_ARGS(db_int(member_id), db_int(keep), db_int(tokens)), NULL);
-}
-
-enum err session_db_forget(struct db *db, int64_t now, int64_t limit)
-{
-	return db_exec(db, &sql_forget, DB_ARGS(db_time(now), db_int(limit)), NULL);
 }

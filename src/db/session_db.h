@@ -18,5 +18,3 @@ MUST_CHECK enum err session_db_list(struct db *db, struct arena *a, int64_t memb
 MUST_CHECK enum err session_db_end(struct db *db, int64_t member_id, int64_t id);
 /* Ends all sign-ins of the member but keep (0: all); personal tokens too when tokens says so. */
 MUST_CHECK enum err session_db_end_all(struct db *db, int64_t member_id, int64_t keep, bool tokens);
-/* Deletes what has ended, at most limit rows. */
-MUST_CHECK enum err session_db_forget(struct db *db, int64_t now, int64_t limit);

@@ -9,7 +9,6 @@ static const struct db_sql sql_find = {
 static const struct db_sql sql_use = {
 	"UPDATE token SET used_at = ? WHERE token_hash = ? AND kind = ? AND used_at IS NULL AND expires_at > ?", false};
 static const struct db_sql sql_revoke = {"DELETE FROM token WHERE kind = ? AND subject_id = ? AND used_at IS NULL", false};
-static const struct db_sql sql_forget = {"DELETE FROM token WHERE expires_at < ? ORDER BY expires_at LIMIT ?", false};
 
 enum err token_db_add(struct db *db, enum token_kind kind, const uint8_t hash[static TOKEN_HASH], int64_t subject_id, const char *data, int64_t expires_at)
 {
@@ -34,17 +33,10 @@ enum err token_db_find(struct db *db, struct arena *a, enum token_kind kind, con
 
 enum err token_db_use(struct db *db, enum token_kind kind, const uint8_t hash[static TOKEN_HASH], int64_t now)
 {
-	struct db_result result;
-	enum err e = db_exec(db, &sql_use, DB_ARGS(db_time(now), db_blob(hash, TOKEN_HASH), db_int(kind), db_time(now)), &result);
-	return e != ERR_OK ? e : result.affected == 1 ? ERR_OK : ERR_CONFLICT;
+	return db_exec_one(db, &sql_use, DB_ARGS(db_time(now), db_blob(hash, TOKEN_HASH), db_int(kind), db_time(now)), ERR_CONFLICT);
 }
 
 enum err token_db_revoke(struct db *db, enum token_kind kind, int64_t subject_id)
 {
 	return db_exec(db, &sql_revoke, DB_ARGS(db_int(kind), db_int(subject_id)), NULL);
-}
-
-enum err token_db_forget(struct db *db, int64_t before, int64_t limit)
-{
-	return db_exec(db, &sql_forget, DB_ARGS(db_time(before), db_int(limit)), NULL);
 }

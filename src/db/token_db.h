@@ -22,6 +22,7 @@ struct token {
 	int64_t created_at, expires_at, used_at; /* used_at 0: not yet */
 };
 
+/* Inside the transaction that writes the mail with the link. data: NULL for none. */
 MUST_CHECK enum err token_db_add(struct db *db, enum token_kind kind, const uint8_t hash[static TOKEN_HASH], int64_t subject_id, const char *data, int64_t expires_at);
 /* Unexpired, whether used or not. ERR_NOT_FOUND. */
 MUST_CHECK enum err token_db_find(struct db *db, struct arena *a, enum token_kind kind, const uint8_t hash[static TOKEN_HASH], int64_t now, struct token *out);
@@ -30,5 +31,3 @@ MUST_CHECK enum err token_db_find(struct db *db, struct arena *a, enum token_kin
 MUST_CHECK enum err token_db_use(struct db *db, enum token_kind kind, const uint8_t hash[static TOKEN_HASH], int64_t now);
 /* Ends every unused token of that kind and subject. */
 MUST_CHECK enum err token_db_revoke(struct db *db, enum token_kind kind, int64_t subject_id);
-/* Deletes what ended before then, at most limit rows. */
-MUST_CHECK enum err token_db_forget(struct db *db, int64_t before, int64_t limit);

@@ -26,8 +26,12 @@ static const struct form_field scope_fields[] = {
 	{"moderation", MSG_SCOPE_MODERATION_TEXT, FORM_NONE, WIDGET_CHECKBOX, 0, NULL, true},
 };
 
+static const struct form_field password_fields[] = {
+	{"password", MSG_LABEL_CURRENT_PASSWORD, FORM_NONE, WIDGET_PASSWORD, 0, "current-password", false},
+};
+
 #define TOKEN_WORDS(scopes) {MSG_TOKENS_NEW_TITLE, MSG_TOKENS_NEW_INTRO, MSG_TOKENS_NEW_BUTTON, \
-	{{FORM_NONE, name_fields, 1}, {MSG_TOKENS_SCOPES, scope_fields, (scopes)}}, false, NULL, {{"/account/tokens", MSG_TOKENS_BACK}}}
+	{{FORM_NONE, name_fields, 1}, {MSG_TOKENS_SCOPES, scope_fields, (scopes)}, {FORM_NONE, password_fields, 1}}, FORM_TERMS_NONE, NULL, {{"/account/tokens", MSG_TOKENS_BACK}}}
 /* Moderating is the last: only moderators have it. */
 static const struct form_words member_words = TOKEN_WORDS(FORM_COUNT(scope_fields) - 1);
 static const struct form_words moderator_words = TOKEN_WORDS(FORM_COUNT(scope_fields));
@@ -160,6 +164,7 @@ void account_sessions_view(struct buf *b, const struct sessions_view *v)
 	put_list(b, v);
 	if (v->n > 1)
 		form_put_button(b, lang, v->form_age, &(struct form_button){.path = "/account/sessions/end-others", .label = MSG_SESSIONS_END_OTHERS});
+	form_put_button(b, lang, v->form_age, &(struct form_button){.path = "/logout/everywhere", .label = MSG_ACCOUNT_SIGN_OUT_EVERYWHERE});
 	account_put_back(b, lang, "/account/security", MSG_SECURITY_BACK);
 	layout_end(b, &v->page);
 }

@@ -2,7 +2,7 @@
 
 #include "text/format.h"
 
-enum { TOP = 22, BASE = 142, LABELS = 160, HEIGHT = 166, FULL = 10000, LABELS_MAX = 5, BAR_PER_CENT = 72, DOT = 3, NUMBER_CAP = 64 };
+enum { TOP = 22, BASE = 142, LABELS = 160, HEIGHT = 166, FULL = 10000, LABELS_MAX = 4, BAR_PER_CENT = 72, DOT = 3, NUMBER_CAP = 64 };
 enum { MINUTE = 60, HOUR = 60 * MINUTE, DAY = 24 * HOUR };
 
 static void put_number(struct buf *b, enum lang lang, enum msg unit, int64_t n)

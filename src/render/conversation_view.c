@@ -1,5 +1,6 @@
 #include "render/conversation_view.h"
 
+#include "render/account_view.h"
 #include "render/form_fields.h"
 #include "render/listing_card.h"
 
@@ -280,5 +281,6 @@ void inbox_view(struct buf *b, const struct inbox_view *v)
 		}
 		html_lit(b, "</nav>\n");
 	}
+	account_put_back(b, lang, "/account", MSG_ACCOUNT_BACK);
 	layout_end(b, &v->page);
 }

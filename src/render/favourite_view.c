@@ -1,5 +1,6 @@
 #include "render/favourite_view.h"
 
+#include "render/account_view.h"
 #include "render/listing_card.h"
 
 enum { HREF_CAP = 512 };
@@ -121,5 +122,6 @@ void favourites_view(struct buf *b, const struct favourites_view *v)
 		html_lit(b, "</ul>\n");
 	}
 	put_pager(b, v);
+	account_put_back(b, lang, "/account", MSG_ACCOUNT_BACK);
 	layout_end(b, &v->page);
 }

@@ -43,7 +43,7 @@ struct form_link {
 /* Which pages are accepted by sending the form. */
 enum form_terms { FORM_TERMS_NONE, FORM_TERMS_LISTING, FORM_TERMS_ACCOUNT };
 
-enum { FORM_GROUPS_MAX = 2, FORM_FIELDS_MAX = 24, FORM_LINKS_MAX = 2 };
+enum { FORM_GROUPS_MAX = 3, FORM_FIELDS_MAX = 24, FORM_LINKS_MAX = 2 };
 
 struct form_words {
 	enum msg heading, intro, button; /* {1} of the intro: the listing's title or the view's arg */

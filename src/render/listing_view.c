@@ -230,6 +230,24 @@ static void put_own_actions(struct buf *b, const struct listing_view *v)
 	html_lit(b, "</a>\n");
 }
 
+/* The public part of a profile, as far as it says anything. */
+static void put_seller(struct buf *b, const struct listing_view *v)
+{
+	enum lang lang = v->page.lang;
+	const struct place *place = v->seller != NULL && v->seller->place_id != 0 ? catalog_place(v->catalog, v->seller->place_id) : NULL;
+	if (v->seller == NULL || (*v->seller->about == '\0' && place == NULL))
+		return;
+	html_lit(b, "<h2>");
+	html_tr(b, lang, MSG_LISTING_ABOUT_SELLER);
+	html_lit(b, "</h2>\n");
+	if (place != NULL) {
+		html_lit(b, "<p>");
+		html_tr1(b, lang, MSG_LISTING_SELLER_PLACE, place->name[lang]);
+		html_lit(b, "</p>\n");
+	}
+	html_lines(b, v->seller->about);
+}
+
 static void put_article(struct buf *b, const struct listing_view *v)
 {
 	const struct category *category = catalog_category(v->catalog, v->listing->category_id);
@@ -250,6 +268,7 @@ static void put_article(struct buf *b, const struct listing_view *v)
 	html_tr(b, lang, MSG_LISTING_DESCRIPTION);
 	html_lit(b, "</h2>\n");
 	html_lines(b, v->listing->description != NULL ? v->listing->description : v->listing->summary);
+	put_seller(b, v);
 	html_lit(b, "</div>\n<div class=\"actions\">\n");
 	if (v->mine) {
 		put_own_actions(b, v);

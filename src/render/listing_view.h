@@ -4,6 +4,7 @@
 #include "model/catalog.h"
 #include "model/favourite.h"
 #include "model/listing.h"
+#include "model/member.h"
 #include "render/layout.h"
 #include "render/photo_view.h"
 #include "text/field_error.h"
@@ -41,6 +42,7 @@ struct listing_view {
 	const struct photo *photos;  /* its own, in their order */
 	size_t photo_count;
 	const char *photo_base;      /* where their files are */
+	const struct member *seller; /* what their profile says is shown; NULL: nobody's, or not to be shown */
 	enum favourite_state favourite;
 	bool mine;                   /* the reader's own */
 	int64_t now;

@@ -1,5 +1,6 @@
 #include "render/saved_search_view.h"
 
+#include "render/account_view.h"
 #include "render/form_fields.h"
 #include "render/listing_card.h"
 
@@ -70,6 +71,7 @@ void saved_searches_view(struct buf *b, const struct saved_searches_view *v)
 			put_search(b, v, &v->list[i]);
 		html_lit(b, "</ul>\n");
 	}
+	account_put_back(b, lang, "/account", MSG_ACCOUNT_BACK);
 	layout_end(b, &v->page);
 }
 

@@ -7,7 +7,7 @@
 #include "store/mail_internal.h"
 #include "util/utf8.h"
 
-enum { CONNECT_SECONDS = 10, REPLY_MAX = 300 };
+enum { CONNECT_SECONDS = 10, REPLY_MAX = 300, GONE_US = 10 * 1000000 };
 
 /* How far the conversation about one mail has come: what a refusal is about depends on it. */
 enum step { STEP_SESSION, STEP_SENDER, STEP_RECIPIENT, STEP_CONTENT };
@@ -183,9 +183,12 @@ static enum mail_outcome smtp_deliver(void *self, const struct mail_message *m, 
 	}
 	CURLcode code = perform(s, bytes, false);
 	long made = 0;
+	curl_off_t us = 0;
 	curl_easy_getinfo(s->curl, CURLINFO_NUM_CONNECTS, &made);
-	/* A kept connection that the server gave up meanwhile says nothing about the server; before the content nothing was handed over. */
-	if (code != CURLE_OK && code != CURLE_OPERATION_TIMEDOUT && made == 0 && s->step < STEP_CONTENT && outcome_of(s, code) != MAIL_REFUSED)
+	curl_easy_getinfo(s->curl, CURLINFO_TOTAL_TIME_T, &us);
+	/* A kept connection that the server gave up meanwhile says nothing about the server, and shows at once: what took longer may not take twice
+	 * smtp_timeout, or the row would be another runner's. Before the content nothing was handed over. */
+	if (code != CURLE_OK && code != CURLE_OPERATION_TIMEDOUT && us < GONE_US && made == 0 && s->step < STEP_CONTENT && outcome_of(s, code) != MAIL_REFUSED)
 		code = perform(s, bytes, true);
 	enum mail_outcome o = outcome_of(s, code);
 	if (o != MAIL_DELIVERED)

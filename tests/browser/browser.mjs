@@ -1,10 +1,10 @@
 // Chromium for the browser tests: the site's page types, a page that is watched for what must never happen, and small helpers.
 import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { request } from '../support/http.mjs';
-import { tool, toolsDir } from '../support/npm.mjs';
+import { needTool, tool } from '../support/npm.mjs';
 import { makeLinks } from '../support/accounts.mjs';
 import { browserSignIn, makeMember, password as memberPassword } from '../support/members.mjs';
 import { topSrc } from '../support/nginx.mjs';
@@ -15,11 +15,7 @@ export const desktop = { width: 1280, height: 850 };
 export const languages = ['en', 'fr'];
 export const prefix = { en: '', fr: '/fr' };
 
-// quickstart installs the tools and says where; a bare `make check` without them passes these tests by (automake's status for that).
-if (process.env.OUTPORT_NPM === undefined && !existsSync(path.join(toolsDir, 'node_modules/playwright-core'))) {
-	console.log(`no playwright-core below ${toolsDir}: see docs/develop.md`);
-	process.exit(77);
-}
+needTool('playwright-core');
 
 // As root (in a container) Chromium's own sandbox cannot be had; the pages are ours.
 export async function openBrowser(args = []) {
@@ -30,6 +26,7 @@ export async function openBrowser(args = []) {
 // A page whose console, requests and errors are noted; problems() gives those so far and forgets them.
 export async function watchedPage(context, url) {
 	const page = await context.newPage();
+	page.setDefaultTimeout(60000);
 	const { origin } = new URL(url);
 	let problems = [];
 	page.on('console', message => {

@@ -37,6 +37,7 @@ const answer = async (page, text) => {
 	await page.fill('#f-message', text);
 	await page.click('form.form button');
 	await page.waitForSelector('.notice.good');
+	await page.waitForLoadState();
 };
 
 for (const javaScript of [true, false]) {

@@ -27,7 +27,6 @@ for (const [viewport, javaScriptEnabled] of [[desktop, true], [phone, false], [p
 		// Somebody with a browser of their own. sees: whose address must be on none of the pages they are shown.
 		const person = async (sees, member) => {
 			const context = await browser.newContext({ viewport, javaScriptEnabled }), page = await watchedPage(context, site.url);
-			page.setDefaultTimeout(15000);
 			contexts.push(context);
 			if (member)
 				await browserSignIn(page, site.url, member);

@@ -12,6 +12,7 @@
 
 #include "db/catalog_db.h"
 #include "db/migrate.h"
+#include "db/moderation_db.h"
 
 static const char *need(const char *name)
 {
@@ -173,6 +174,12 @@ struct listing *db_fixture_listings(struct db_fixture *f, int first, size_t n)
 		};
 	}
 	return list;
+}
+
+enum err db_fixture_decide(const struct db_fixture *f, struct db *db, struct arena *a, int64_t id, enum decision_kind kind, const char *reason, int64_t now)
+{
+	struct decision d = {.kind = kind, .listing_id = id, .words = reason, .reason = reason, .now = now};
+	return moderation_db_decide(db, a, f->catalog, &d);
 }
 
 void db_fixture_end(struct db_fixture *f)

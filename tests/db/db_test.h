@@ -9,6 +9,7 @@
 #include "db/db.h"
 #include "model/catalog.h"
 #include "model/listing.h"
+#include "model/moderation.h"
 
 /* The socket's server, user root; the database's name as the second argument of db_test_conf. */
 void db_test_conf(struct conf *c, const char *database);
@@ -27,6 +28,8 @@ void db_fixture_make(struct db_fixture *f, const char *database);
 void db_fixture_catalog(struct db_fixture *f, int tops, int regions);
 /* n believable listings from number first on, in the arena: state published, a second apart in threes, prices from a few round ones. */
 struct listing *db_fixture_listings(struct db_fixture *f, int first, size_t n);
+/* As a moderator decides, by a connection and an arena that need not be the fixture's. */
+enum err db_fixture_decide(const struct db_fixture *f, struct db *db, struct arena *a, int64_t id, enum decision_kind kind, const char *reason, int64_t now);
 void db_fixture_end(struct db_fixture *f);
 
 /* CREATE or DROP DATABASE and everything else that needs no database. */

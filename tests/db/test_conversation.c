@@ -2,9 +2,11 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "db/conversation_db.h"
 #include "db/listing_db.h"
+#include "db/moderation_db.h"
 #include "db_test.h"
 
 Suite *suite_conversation(void);
@@ -179,6 +181,19 @@ START_TEST(an_address_that_was_proved_is_not_spoken_for_by_whoever_types_it)
 }
 END_TEST
 
+static const char *mail_make(void *ctx, const struct conversation_message *m, uint8_t hash[static TOKEN_HASH])
+{
+	char text[TOKEN_TEXT + 1];
+	(void)ctx, (void)m;
+	token_make(text, hash);
+	return "{}";
+}
+
+static enum err dismiss(struct db *db, struct arena *a, int64_t id, const struct conversation_mail *mail)
+{
+	return moderation_db_decide_conversation(db, a, &(struct conversation_decision){.id = id, .moderator_id = 1, .now = NOW + 50, .mail = mail});
+}
+
 START_TEST(what_is_held_back_is_seen_by_its_writer_alone)
 {
 	struct conversation_writing w = first("Buy cheap pills.");
@@ -206,19 +221,96 @@ START_TEST(what_is_held_back_is_seen_by_its_writer_alone)
 	struct conversation_writing a = next(id, SIDE_BUYER, "And more.");
 	ck_assert_err(conversation_db_answer(fixture.db, fixture.arena, &a), ERR_CONFLICT);
 
-	struct conversation_message *held;
-	size_t n;
-	ck_assert_err(conversation_db_held(fixture.db, fixture.arena, id, &held, &n), ERR_OK);
-	ck_assert_uint_eq(n, 2);
-	const uint8_t *hash = fresh_hash();
-	ck_assert_err(conversation_db_release(fixture.db, id, &held[0], "{}", hash, NOW + 50), ERR_OK);
-	ck_assert_err(conversation_db_release(fixture.db, id, &held[0], "{}", fresh_hash(), NOW + 50), ERR_CONFLICT);
-	ck_assert_err(conversation_db_open(fixture.db, id), ERR_OK);
-	ck_assert_err(conversation_db_open(fixture.db, id), ERR_CONFLICT);
-	ck_assert_int_eq(db_test_number(fixture.db, "SELECT COUNT(*) FROM outbox"), 1);
-	ck_assert_err(conversation_db_by_token(fixture.db, fixture.arena, hash, NOW + 50, &c, NULL), ERR_OK);
-	ck_assert_int_eq(c.side, SIDE_SELLER);
-	ck_assert_int_eq(thread_length(id, SIDE_SELLER), 1);
+	const struct conversation_mail mail = {.make = mail_make, .scratch = arena_new(1 << 20)};
+	ck_assert_err(dismiss(fixture.db, fixture.arena, id, &mail), ERR_OK);
+	ck_assert_err(dismiss(fixture.db, fixture.arena, id, &mail), ERR_CONFLICT);
+	ck_assert_int_eq(db_test_number(fixture.db, "SELECT COUNT(*) FROM outbox"), 2);
+	ck_assert_int_eq(db_test_number(fixture.db, "SELECT COUNT(*) FROM token WHERE kind = 8"), 2);
+	ck_assert_err(conversation_db_get(fixture.db, fixture.arena, seller, id, NOW + 50, &c, NULL), ERR_OK);
+	ck_assert_int_eq(c.state, CONVERSATION_OPEN);
+	ck_assert(c.unread);
+	ck_assert_str_eq(c.excerpt, "More pills.");
+	ck_assert_int_eq(thread_length(id, SIDE_SELLER), 2);
+	arena_free(mail.scratch);
+}
+END_TEST
+
+START_TEST(however_much_is_held_all_of_it_goes_on_its_way)
+{
+	enum { HELD = 250 };
+	struct conversation_writing w = first("Buy cheap pills.");
+	w.held = true;
+	w.held_by = "pills";
+	int64_t id = begin(w);
+	for (int i = 1; i < HELD; i++) {
+		char body[32];
+		snprintf(body, sizeof body, "More pills, number %d.", i);
+		ck_assert_int_eq(begin(first(body)), id);
+	}
+	/* Much less than all of it takes. */
+	const struct conversation_mail mail = {.make = mail_make, .scratch = arena_new(16 * 1024)};
+	ck_assert_err(dismiss(fixture.db, fixture.arena, id, &mail), ERR_OK);
+	arena_free(mail.scratch);
+	ck_assert_int_eq(db_test_number(fixture.db, "SELECT COUNT(*) FROM conversation_message WHERE held = 1"), 0);
+	ck_assert_int_eq(db_test_number(fixture.db, "SELECT COUNT(*) FROM outbox"), HELD);
+	ck_assert_int_eq(db_test_number(fixture.db, "SELECT COUNT(DISTINCT token_hash) FROM token WHERE kind = 8"), HELD);
+	ck_assert_int_eq(db_test_number(fixture.db, "SELECT state FROM conversation"), CONVERSATION_OPEN);
+}
+END_TEST
+
+struct meeting {
+	int64_t id;
+	struct db *watch;
+	atomic_int begun, written;
+};
+
+/* The first mail waits until somebody else's message is in, or seen to wait for this. */
+static const char *meeting_mail(void *ctx, const struct conversation_message *m, uint8_t hash[static TOKEN_HASH])
+{
+	struct meeting *x = ctx;
+	atomic_store(&x->begun, 1);
+	while (atomic_load(&x->written) == 0 && db_test_number(x->watch, "SELECT COUNT(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'") == 0)
+		nanosleep(&(struct timespec){.tv_nsec = 20 * 1000 * 1000}, NULL);
+	return mail_make(NULL, m, hash);
+}
+
+static void thread_meets(int number, void *ctx)
+{
+	struct meeting *x = ctx;
+	struct db *own = db_test_open(&fixture.conf);
+	struct arena *a = arena_new(1 << 20), *scratch = arena_new(1 << 20);
+	if (number == 0) {
+		x->watch = db_test_open(&fixture.conf);
+		ck_assert_err(dismiss(own, a, x->id, &(struct conversation_mail){.make = meeting_mail, .ctx = x, .scratch = scratch}), ERR_OK);
+		db_free(x->watch);
+	} else {
+		char text[TOKEN_TEXT + 1];
+		uint8_t hash[TOKEN_HASH];
+		while (atomic_load(&x->begun) == 0)
+			nanosleep(&(struct timespec){.tv_nsec = 1000 * 1000}, NULL);
+		token_make(text, hash);
+		struct conversation_writing w = from_anna("Even more pills.", hash);
+		w.held = true;
+		w.held_by = "pills";
+		ck_assert_err(conversation_db_begin(own, a, &w), ERR_OK);
+		atomic_store(&x->written, 1);
+	}
+	arena_free(scratch);
+	arena_free(a);
+	db_free(own);
+}
+
+START_TEST(what_comes_in_while_flags_are_dismissed_has_one_of_its_own)
+{
+	struct conversation_writing w = first("Buy cheap pills.");
+	w.held = true;
+	w.held_by = "pills";
+	struct meeting x = {.id = begin(w)};
+	db_test_threads(2, thread_meets, &x);
+	ck_assert_int_eq(db_test_number(fixture.db, "SELECT COUNT(*) FROM conversation_message WHERE held = 0"), 1);
+	ck_assert_int_eq(db_test_number(fixture.db, "SELECT COUNT(*) FROM conversation_message WHERE held = 1"), 1);
+	ck_assert_int_eq(db_test_number(fixture.db, "SELECT state FROM conversation"), CONVERSATION_HELD);
+	ck_assert_int_eq(db_test_number(fixture.db, "SELECT COUNT(*) FROM flag WHERE state = 0 AND conversation_id > 0"), 1);
 }
 END_TEST
 
@@ -378,7 +470,7 @@ static void thread_answers(int number, void *ctx)
 	(void)ctx;
 	ck_assert_err(db_new(&fixture.conf, NULL, NULL, -1, &own), ERR_OK);
 	if (number == 0) {
-		ck_assert_err(listing_db_remove(own, a, fixture.catalog, listing), ERR_OK);
+		ck_assert_err(db_fixture_decide(&fixture, own, a, listing, DECISION_REMOVE, NULL, NOW), ERR_OK);
 		atomic_store(&late, 1);
 	}
 	for (int i = 0; number > 0 && i < 200; i++) {
@@ -418,6 +510,8 @@ Suite *suite_conversation(void)
 	tcase_add_test(t, the_same_words_are_refused_for_a_day);
 	tcase_add_test(t, an_address_that_was_proved_is_not_spoken_for_by_whoever_types_it);
 	tcase_add_test(t, what_is_held_back_is_seen_by_its_writer_alone);
+	tcase_add_test(t, however_much_is_held_all_of_it_goes_on_its_way);
+	tcase_add_test(t, what_comes_in_while_flags_are_dismissed_has_one_of_its_own);
 	tcase_add_test(t, members_have_an_inbox_of_both_sides);
 	tcase_add_test(t, who_leaves_is_forgotten_and_what_was_said_stays);
 	tcase_add_test(t, who_cannot_be_reached_is_not_written_to);

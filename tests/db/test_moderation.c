@@ -237,6 +237,86 @@ START_TEST(nobody_who_is_banned_while_signing_in_is_signed_in)
 }
 END_TEST
 
+START_TEST(what_a_banned_member_offered_waits_in_the_queue)
+{
+	int64_t member_id = add_member("seller@bad.example", ROLE_MEMBER), moderator_id = add_member("mod@example.com", ROLE_MODERATOR);
+	int64_t id = add_listing(1, LISTING_PUBLISHED, member_id);
+	/* A trusted member's: it never waited. */
+	db_test_run(fixture.db, "UPDATE listing SET submitted_at = NULL");
+	const struct member_ban ban = {.member_id = member_id, .by = moderator_id, .words = "enough", .reason = "enough", .now = NOW};
+	ck_assert_err(moderation_db_ban(fixture.db, fixture.arena, &ban), ERR_OK);
+	ck_assert_int_eq(number("SELECT state FROM listing WHERE id = ", id), LISTING_HELD);
+	struct queue_entry *entries = NULL;
+	size_t n = 0;
+	bool more = false;
+	ck_assert_err(moderation_queue_db_page(fixture.db, fixture.arena, (struct queue_place){.since = 0}, 10, &entries, &n, &more), ERR_OK);
+	ck_assert_uint_eq(n, 1);
+	ck_assert_int_eq(entries[0].listing.id, id);
+	ck_assert_int_eq(entries[0].since, NOW);
+}
+END_TEST
+
+START_TEST(nothing_of_a_banned_member_stays_on_show)
+{
+	enum { OFFERED = 250 };
+	int64_t member_id = add_member("shop@bad.example", ROLE_MEMBER), moderator_id = add_member("mod@example.com", ROLE_MODERATOR);
+	for (int i = 0; i < OFFERED; i++)
+		add_listing(i, LISTING_PUBLISHED, member_id);
+	int64_t others = add_listing(OFFERED, LISTING_PUBLISHED, moderator_id);
+	const struct member_ban ban = {.member_id = member_id, .by = moderator_id, .words = "enough", .reason = "enough", .now = NOW};
+	ck_assert_err(moderation_db_ban(fixture.db, fixture.arena, &ban), ERR_OK);
+	ck_assert_int_eq(number("SELECT COUNT(*) FROM listing WHERE state = 5 AND held_from = 1 AND member_id = ", member_id), OFFERED);
+	ck_assert_int_eq(number("SELECT COUNT(DISTINCT listing_id) FROM moderation_entry WHERE action = 3 AND member_id = ", member_id), OFFERED);
+	ck_assert_int_eq(number("SELECT COUNT(*) FROM moderation_entry WHERE action = 3 AND member_id = ", member_id), OFFERED);
+	ck_assert_int_eq(db_test_number(fixture.db, "SELECT COUNT(DISTINCT listing_id) FROM listing_facet"), 1);
+	ck_assert_int_eq(number("SELECT state FROM listing WHERE id = ", others), LISTING_PUBLISHED);
+}
+END_TEST
+
+START_TEST(a_ban_that_is_refused_holds_nothing)
+{
+	int64_t moderator_id = add_member("mod@example.com", ROLE_MODERATOR), id = add_listing(1, LISTING_PUBLISHED, moderator_id);
+	const struct member_ban ban = {.member_id = moderator_id, .by = moderator_id + 1, .words = "enough", .now = NOW};
+	ck_assert_err(moderation_db_ban(fixture.db, fixture.arena, &ban), ERR_RANGE);
+	ck_assert_int_eq(number("SELECT state FROM listing WHERE id = ", id), LISTING_PUBLISHED);
+}
+END_TEST
+
+static const struct {
+	const char *sql;
+	enum decision_kind kind;
+	bool shows;
+} leavings[] = {
+	{"UPDATE listing SET state = 0", DECISION_APPROVE, true},
+	{"UPDATE listing SET state = 2", DECISION_APPROVE, true},
+	{"UPDATE listing SET state = 5, held_from = 1", DECISION_APPROVE, true},
+	{"UPDATE listing SET state = 5, held_from = 0", DECISION_APPROVE, true},
+	{"UPDATE listing SET state = 5, held_from = 1", DECISION_DISMISS, true},
+	{"UPDATE listing SET state = 5, held_from = 1", DECISION_REJECT, false},
+	{"UPDATE listing SET state = 5, held_from = 1", DECISION_REMOVE, false},
+};
+
+START_TEST(what_a_leaving_member_offered_is_not_shown)
+{
+	int64_t member_id = add_member("leaving@example.org", ROLE_MEMBER), id = add_listing(1, LISTING_PENDING, member_id);
+	db_test_run(fixture.db, leavings[_i].sql);
+	db_test_run(fixture.db, "UPDATE member SET state = 3, delete_at = '2099-01-01'");
+	int64_t before = number("SELECT state FROM listing WHERE id = ", id);
+	struct decision d = decision_of(id, leavings[_i].kind, 0);
+	ck_assert_err(moderation_db_decide(fixture.db, fixture.arena, fixture.catalog, &d), leavings[_i].shows ? ERR_GONE : ERR_OK);
+	if (!leavings[_i].shows)
+		return;
+	ck_assert_int_eq(number("SELECT state FROM listing WHERE id = ", id), before);
+	ck_assert_int_eq(db_test_number(fixture.db, "SELECT COUNT(*) FROM listing_facet"), 0);
+	ck_assert_int_eq(db_test_number(fixture.db, "SELECT COUNT(*) FROM moderation_entry"), 0);
+	/* Taken back: it is decided as any other. */
+	db_test_run(fixture.db, "UPDATE member SET state = 1, delete_at = NULL");
+	d = decision_of(id, leavings[_i].kind, 0);
+	ck_assert_err(moderation_db_decide(fixture.db, fixture.arena, fixture.catalog, &d), ERR_OK);
+	ck_assert_int_eq(number("SELECT state FROM listing WHERE id = ", id), LISTING_PUBLISHED);
+}
+END_TEST
+
 START_TEST(rules_are_bounded_and_their_changes_logged)
 {
 	struct content_rule r = {.kind = RULE_WORDS, .pattern = "one", .created_by = 1, .created_at = NOW};
@@ -306,6 +386,10 @@ Suite *suite_moderation_db(void)
 	tcase_add_test(t, who_flags);
 	tcase_add_test(t, bans_are_found_until_they_end);
 	tcase_add_test(t, nobody_who_is_banned_while_signing_in_is_signed_in);
+	tcase_add_test(t, what_a_banned_member_offered_waits_in_the_queue);
+	tcase_add_test(t, nothing_of_a_banned_member_stays_on_show);
+	tcase_add_test(t, a_ban_that_is_refused_holds_nothing);
+	tcase_add_loop_test(t, what_a_leaving_member_offered_is_not_shown, 0, sizeof leavings / sizeof *leavings);
 	tcase_add_test(t, rules_are_bounded_and_their_changes_logged);
 	tcase_add_test(t, the_queue_comes_in_pages_that_read_little);
 	suite_add_tcase(s, t);

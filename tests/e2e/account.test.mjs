@@ -7,7 +7,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { makeMember, password } from '../support/members.mjs';
-import { openSite } from './visitor.mjs';
+import { openSite, roomInWindow } from './visitor.mjs';
 
 const site = await openSite({ listings: 60, jobs: false });
 const json = (text) => JSON.parse(text);
@@ -110,6 +110,29 @@ test('the profile is kept, mistakes are named, and the API has the same', async 
 	assert.equal((await site.get('/api/v1/me')).status, 401);
 });
 
+test('others read of a profile what its page says, below the member’s listings, and no words that a rule names', async () => {
+	const m = await member(), b = browser(m), admin = browser(await member({ role: 'admin' }));
+	const id = await site.sql('SELECT MIN(id) FROM listing WHERE state = 1 AND member_id IS NULL'), slug = await site.sql(`SELECT slug FROM listing WHERE id = ${id}`);
+	const listing = async () => (await site.get(`/listings/${id}/${slug}`, { Cookie: b.cookie })).body;
+	assert.ok(!(await listing()).includes('About the seller'), 'nobody’s');
+	await site.sql(`UPDATE listing SET member_id = ${m.id} WHERE id = ${id}`);
+	const fields = { name: 'Uncle Eli', location: 'twillingate', about: 'Builds <b>dories</b>.', lang: 'en', address_line1: '1 Private Lane' };
+	assert.equal((await b.post('/account/profile', fields)).status, 303);
+	const page = await listing();
+	assert.match(page, /About the seller<\/h2>\s*<p>Place: Twillingate<\/p>\s*<p>Builds &lt;b&gt;dories&lt;\/b&gt;\.<\/p>/);
+	assert.ok(!page.includes('Private Lane') && !page.includes(m.email));
+	assert.equal((await admin.post('/moderation/rules', { kind: 'words', action: 'hold', pattern: 'seal flipper', note: '' })).status, 303);
+	const about = 'Ask me about Seal Flippér.';
+	let refused;
+	await site.until(async () => (refused = await b.post('/account/profile', { ...fields, about })).status === 422, 'the rule is in force');
+	assert.match(refused.body, /id="e-about"/);
+	assert.equal((await api(m, 'PATCH', '/api/v1/me', { about })).status, 422);
+	assert.equal((await b.post('/account/profile', fields)).status, 303);
+	await site.sql(`UPDATE member SET state = 2 WHERE id = ${m.id}`);
+	const seen = await admin.get(`/listings/${id}/${slug}`);
+	assert.ok(seen.status === 200 && !seen.body.includes('About the seller'), 'a disabled member’s is not shown');
+});
+
 test('a new password: the old one asked, the other sessions end, this one gets another token', async () => {
 	const m = await member(), here = browser(m), program = m.bearer;
 	const fresh = 'seven lobster pots on a wall';
@@ -134,6 +157,7 @@ test('a new password: the old one asked, the other sessions end, this one gets a
 test('whoever took a browser cannot guess the password on and on', async () => {
 	const b = browser(await member());
 	let last;
+	await roomInWindow(3600);
 	for (let i = 0; i < 21; i++)
 		last = await b.post('/account/delete', { password: `guess number ${i}` });
 	assert.equal(last.status, 429);
@@ -242,9 +266,14 @@ test('sessions: listed in words, ended one by one and all others; never somebody
 
 test('personal tokens: scoped, shown once, revoked', async () => {
 	const m = await member(), b = browser(m);
-	assert.equal((await b.post('/account/tokens/new', { name: 'No scopes' })).status, 422);
-	assert.equal((await b.post('/account/tokens/new', { name: '', read: 'yes' })).status, 422);
-	const made = await b.post('/account/tokens/new', { name: 'Weather <b>buoy</b>', read: 'yes', moderation: 'yes' });
+	assert.equal((await b.post('/account/tokens/new', { name: 'No scopes', password })).status, 422);
+	assert.equal((await b.post('/account/tokens/new', { name: '', read: 'yes', password })).status, 422);
+	const wrong = await b.post('/account/tokens/new', { name: 'Kept', read: 'yes', listings: 'yes', password: 'not the right one' });
+	assert.equal(wrong.status, 422, 'whoever took an open browser gets no token that outlives it');
+	assert.match(wrong.body, /That is not your password/);
+	assert.match(wrong.body, /value="Kept"/);
+	assert.equal(await site.sql(`SELECT COUNT(*) FROM session WHERE member_id = ${m.id} AND kind = 2`), '0');
+	const made = await b.post('/account/tokens/new', { name: 'Weather <b>buoy</b>', read: 'yes', moderation: 'yes', password });
 	assert.equal(made.status, 200, made.body);
 	const token = /<code>([\w-]{43})<\/code>/.exec(made.body)[1];
 	const list = (await b.get('/account/tokens')).body;
@@ -256,11 +285,14 @@ test('personal tokens: scoped, shown once, revoked', async () => {
 	assert.equal((await api(token, 'PATCH', '/api/v1/me', { about: 'x' })).status, 403);
 	assert.equal((await site.get('/account', { Authorization: `Bearer ${token}` })).status, 403, 'no personal token opens pages');
 	const id = await site.sql(`SELECT id FROM session WHERE member_id = ${m.id} AND kind = 2`);
+	for (const [path, fields] of Object.entries({ '/submit': { title: 'Cedar dory' }, '/listings/7/contact': { message: 'Is it there?' }, '/listings/7/report': { reason: 'sold' } }))
+		assert.equal((await site.post(path, new URLSearchParams(fields).toString(), { 'Content-Type': 'application/x-www-form-urlencoded', Authorization: `Bearer ${token}` })).status, 403,
+			`a token for reading does not write by the page's address: ${path}`);
 	assert.equal((await browser(await member()).post(`/account/tokens/${id}/end`)).status, 404);
 	assert.equal((await b.post(`/account/tokens/${id}/end`)).status, 303);
 	assert.equal((await api(token, 'GET', '/api/v1/me')).status, 401);
 	const moderator = browser(await member({ role: 'moderator' }));
-	assert.equal((await moderator.post('/account/tokens/new', { name: 'Queue', moderation: 'yes' })).status, 200);
+	assert.equal((await moderator.post('/account/tokens/new', { name: 'Queue', moderation: 'yes', password })).status, 200);
 });
 
 test('the export holds what is held, of this member and nobody else', async () => {
@@ -280,6 +312,12 @@ test('the export holds what is held, of this member and nobody else', async () =
 	assert.deepEqual(data.flags_made.map((f) => f.body), ['my own words']);
 	assert.equal(data.sessions.length, 2);
 	assert.ok(!r.body.includes(other.email) && !r.body.includes('their words') && !r.body.includes('argon2'));
+	// More than a download holds is an error: a page, not a file.
+	await site.sql(`INSERT INTO moderation_entry (action, member_id, reason, created_at) SELECT 1, ${m.id}, '', UTC_TIMESTAMP() FROM listing a, listing b, listing c LIMIT 20001`);
+	const failed = await b.get('/account/export.json');
+	assert.ok(failed.status >= 400, `${failed.status}`);
+	assert.equal(failed.headers['content-disposition'], undefined);
+	assert.match(failed.headers['content-type'], /text\/html/);
 });
 
 test('leaving: the password asked, everything withdrawn, taken back by link or by signing in', async () => {
@@ -317,4 +355,10 @@ test('the last admin cannot leave', async () => {
 	assert.equal(r.status, 422);
 	assert.match(r.body, /only administrator/);
 	assert.ok(await b.signedIn());
+	// One who is leaving already is told when, not that nobody else is there.
+	await site.sql(`UPDATE member SET state = 3, delete_at = UTC_TIMESTAMP() + INTERVAL 3 DAY WHERE id = ${m.id}`);
+	const again = await b.post('/account/delete', { password });
+	assert.equal(again.status, 303, again.body);
+	assert.equal(again.headers.location, '/account');
+	assert.match((await b.get('/account')).body, /action="\/account\/keep"/);
 });

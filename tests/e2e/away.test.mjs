@@ -19,6 +19,9 @@ const link = 'L'.repeat(42) + 'A';
 await site.sql(`INSERT INTO conversation (listing_id, pair, buyer_name, buyer_email, buyer_lang, created_at, last_message_at, expires_at)
 	VALUES (7, '', 'Ann', 'ann@example.org', 'en', UTC_TIMESTAMP(), UTC_TIMESTAMP(), UTC_TIMESTAMP() + INTERVAL 60 DAY);
 	INSERT INTO token (token_hash, kind, subject_id, created_at, expires_at) VALUES (UNHEX(SHA2('${link}', 256)), 8, LAST_INSERT_ID(), UTC_TIMESTAMP(), UTC_TIMESTAMP() + INTERVAL 1 DAY)`);
+// An account's confirmation is one too.
+await site.sql(`INSERT INTO registration (token_hash, email, name, password_hash, lang, created_at, expires_at)
+	VALUES (UNHEX(SHA2('${link}', 256)), 'new@example.org', 'New', 'x', 'en', UTC_TIMESTAMP(), UTC_TIMESTAMP() + INTERVAL 1 DAY)`);
 const token = async () => /name="_age" value="([^"]+)"/.exec((await get('/submit')).body)[1];
 
 const message = { name: 'Kept Name', email: 'kept@example.org', message: 'Is the dory still there?', website: '' };
@@ -41,6 +44,9 @@ async function refusesWrites(_age, what) {
 		assert.match(r.body, /role="alert"/, path);
 		assert.ok(r.body.includes('kept@example.org'), `${path} keeps what was typed, ${what}`);
 	}
+	const verify = await post(`/verify/${link}`, { password: 'correct horse battery', _age });
+	assert.equal(verify.status, 503, `the confirmation, ${what}`);
+	assert.match(verify.body, /role="alert"[^]*type="password"/, 'the form comes back');
 	const api = await request(`${site.url}/api/v1/contact`, { method: 'POST', body: JSON.stringify({ ...message, website: undefined }), headers: { 'Content-Type': 'application/json' } });
 	assert.equal(api.status, 503);
 	assert.match(api.headers['content-type'], /problem\+json/);

@@ -2,7 +2,7 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
 import { mailbox } from '../support/mail.mjs';
-import { openSite } from './visitor.mjs';
+import { openSite, roomInWindow } from './visitor.mjs';
 
 const site = await openSite();
 const mails = mailbox(site);
@@ -152,10 +152,11 @@ test('a form sent faster than a person types is sent back, whole', async () => {
 });
 
 test('limits are per address, shared by the pool, and say when to come back', async () => {
-	const strict = await openSite({ listings: 50, settings: { limits: { contact_per_hour: 5 } } });
+	const strict = await openSite({ listings: 50, settings: { limits: { contact_per_hour: 5, submit_per_hour: 2 } } });
 	const send = (i, from) => strict.post('/api/v1/contact', JSON.stringify({ name: 'A', email: 'a@example.com', message: `message number ${i} of many` }),
 		{ 'Content-Type': 'application/json' }, from);
 	const statuses = [];
+	await roomInWindow(3600);
 	for (let i = 0; i < 8; i++) statuses.push((await send(i)).status);
 	assert.deepEqual(statuses, [202, 202, 202, 202, 202, 429, 429, 429]);
 	assert.ok(Number((await send(9)).headers['retry-after']) > 0);
@@ -166,6 +167,11 @@ test('limits are per address, shared by the pool, and say when to come back', as
 		{ 'Content-Type': 'application/x-www-form-urlencoded', 'Sec-Fetch-Site': 'same-origin' });
 	assert.equal(form.status, 429);
 	assert.match(form.body, /typed with care and kept/);
+	// A mailbox is asked to confirm only so often, from wherever and in whatever letters.
+	const submitted = [];
+	for (const [i, contact_email] of ['target@example.com', 'Target@example.com', 'TARGET@example.com'].entries())
+		submitted.push((await strict.post('/api/v1/listings', JSON.stringify({ ...await listing(), stock: 1, price: '5', contact_email }), { 'Content-Type': 'application/json' }, `127.0.0.${20 + i}`)).status);
+	assert.deepEqual(submitted, [202, 202, 429]);
 });
 
 test("the site's own address is on the contact and privacy pages, and on a form sent back", async () => {

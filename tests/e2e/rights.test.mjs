@@ -108,7 +108,6 @@ function guard(route, actor) {
 const ignored = ['rate_count', 'listing_view', 'search_miss', 'schema_migration'];
 const tables = (await site.sql(`SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE'`))
 	.split('\n').filter(name => !ignored.includes(name)).sort();
-// session.last_seen_at may move: all of today's sessions here were seen a moment ago, so that it does not.
 const state = () => site.sql(`CHECKSUM TABLE ${tables.join(', ')}`);
 async function changedSince(before) {
 	const now = (await state()).split('\n'), old = before.split('\n');
@@ -137,6 +136,8 @@ for (const route of routes) {
 		const made = makeObjects(site.sql, cast.ids), values = await Promise.all(things.map(thing => thing.make?.(made)));
 		const may = (thing, actor) => guard(route, actor) === 'pass' && thing.may.includes(actor.person ?? 'visitor') &&
 			(actor.scope === undefined || thing.scope === undefined || actor.scope === thing.scope[actor.person]);
+		// session.last_seen_at moves when a visit is minutes after the one before: all of today's sessions were seen just now, so that it does not.
+		await site.sql('UPDATE session SET last_seen_at = UTC_TIMESTAMP() WHERE last_seen_at > UTC_TIMESTAMP() - INTERVAL 1 DAY');
 		const before = await state();
 		// refused: by the guard with what the route declares, by the handler with the answer for what is not there
 		for (const [i, thing] of things.entries()) {

@@ -4,6 +4,9 @@ import { request, raw } from '../support/http.mjs';
 import { until } from '../support/nginx.mjs';
 import { startSite } from '../support/site.mjs';
 
+// The windows of limits are of the clock: a test that begins near the end of one waits for the next.
+export const roomInWindow = seconds => until(() => seconds - Date.now() / 1000 % seconds > 60, () => 'the next window', 90000);
+
 export async function openSite(options = { listings: 3000 }) {
 	const site = await startSite(options);
 	after(() => site.stop());

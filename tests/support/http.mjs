@@ -13,7 +13,7 @@ export function request(url, { method = 'GET', headers = {}, body, from } = {}) 
 			res.once('end', () => resolve({ status: res.statusCode, headers: res.headers, body: Buffer.concat(parts).toString() }));
 		});
 		req.once('error', reject);
-		req.setTimeout(30000, () => req.destroy(new Error(`${method} ${url}: no answer in 30 s`)));
+		req.setTimeout(60000, () => req.destroy(new Error(`${method} ${url}: no answer in 60 s`)));
 		req.end(body);
 	});
 }
@@ -27,6 +27,6 @@ export function raw(port, text) {
 		socket.once('end', () => socket.end());
 		socket.once('close', () => resolve(Buffer.concat(parts).toString()));
 		socket.once('error', error => (parts.length > 0 ? resolve(Buffer.concat(parts).toString()) : reject(error)));
-		socket.setTimeout(30000, () => socket.destroy(new Error('no answer in 30 s')));
+		socket.setTimeout(60000, () => socket.destroy(new Error('no answer in 60 s')));
 	});
 }

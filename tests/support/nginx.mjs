@@ -64,7 +64,7 @@ export async function stopChild(child, signal = 'SIGTERM') {
 	if (child.exitCode !== null || child.signalCode !== null)
 		return;
 	const gone = new Promise(resolve => child.once('exit', resolve));
-	const hard = setTimeout(() => child.kill('SIGKILL'), 15000);
+	const hard = setTimeout(() => child.kill('SIGKILL'), 60000);
 	child.kill(signal);
 	await gone;
 	clearTimeout(hard);

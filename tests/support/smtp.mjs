@@ -2,7 +2,9 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { tool } from './npm.mjs';
+import { needTool, tool } from './npm.mjs';
+
+needTool('smtp-server');
 
 // { key, cert, ca } as file names below folder: a CA and a certificate of it for name.
 export function makeAuthority(folder, name = 'localhost') {
