@@ -75,20 +75,25 @@ static void problem_fields(struct context *c, struct json *j, const struct field
 	buf_free(&text);
 }
 
-void answer_problem(struct context *c, int status, const char *detail, const struct field_errors *errors)
+void answer_problem_open(struct context *c, int status, const char *detail, struct json *j)
 {
 	buf_reset(&c->res->body);
 	c->res->status = status;
 	c->res->content_type = "application/problem+json";
-	struct json j;
-	json_begin(&j, &c->res->body);
-	json_object(&j);
-	json_key_string(&j, "type", "about:blank");
-	json_key_string(&j, "title", http_reason(status));
-	json_key_int(&j, "status", status);
+	json_begin(j, &c->res->body);
+	json_object(j);
+	json_key_string(j, "type", "about:blank");
+	json_key_string(j, "title", http_reason(status));
+	json_key_int(j, "status", status);
 	if (detail != NULL)
-		json_key_string(&j, "detail", detail);
-	json_key_string(&j, "request_id", c->req->request_id);
+		json_key_string(j, "detail", detail);
+	json_key_string(j, "request_id", c->req->request_id);
+}
+
+void answer_problem(struct context *c, int status, const char *detail, const struct field_errors *errors)
+{
+	struct json j;
+	answer_problem_open(c, status, detail, &j);
 	if (errors != NULL && errors->n > 0)
 		problem_fields(c, &j, errors);
 	json_object_end(&j);

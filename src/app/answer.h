@@ -22,6 +22,8 @@ void answer_forbidden(struct context *c);
 void answer_no_space(struct context *c);
 /* The same with the fields that are wrong (each with its message); JSON only: pages show them in the form. */
 void answer_problem(struct context *c, int status, const char *detail, const struct field_errors *errors);
+/* The same up to its fields: j is in the object, for the caller to go on and end. */
+void answer_problem_open(struct context *c, int status, const char *detail, struct json *j);
 /* A single field's error. */
 void answer_field_problem(struct context *c, int status, const char *field, enum msg text, const char *bound);
 /* What a handler's enum err means to the visitor. */

@@ -14,6 +14,8 @@
 
 struct route;
 struct rule_cache;
+struct photo_decoder;
+struct photo_store;
 
 /* One for the process; read-only after start but for the caches, which lock themselves. */
 struct app {
@@ -26,6 +28,8 @@ struct app {
 	struct rule_cache *rules;
 	struct view_counter *views;
 	struct miss_counter *misses;
+	struct photo_decoder *decoder; /* both NULL in programs that take no photos */
+	struct photo_store *photos;
 	const char *openapi; /* the API's description, as it is served */
 	int money_digits;    /* of the site's currency */
 };

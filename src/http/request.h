@@ -54,6 +54,8 @@ struct http_request {
 	const char *body;           /* body_len bytes and a NUL; NULL without a whole body, or with one in a file */
 	int body_fd;                /* a whole body that came in a file, body_len bytes from 0 on; else -1. The worker closes it */
 	size_t body_len;
+	void (*alive)(void *of);    /* a handler that takes long says by it that it is not stuck; NULL: nobody asks */
+	void *alive_of;
 	uint64_t started_us;        /* clock_mono_us() when the request was taken */
 };
 

@@ -148,6 +148,11 @@ static enum exchange_next answer(struct worker_thread *t, struct conn *c, struct
 	return keep ? EXCHANGE_KEEP : EXCHANGE_CLOSE;
 }
 
+static void handler_alive(void *of)
+{
+	worker_thread_beat(of);
+}
+
 /* libfcgi parses the request whose head is known to be whole, so none of this waits but for the body. */
 static enum exchange_next exchange(struct worker_thread *t, struct conn *c, const struct fcgi_head *head, uint32_t events)
 {
@@ -177,6 +182,8 @@ static enum exchange_next exchange(struct worker_thread *t, struct conn *c, cons
 		return refuse(t, c, head->request_id, 503, "No memory for this request.\n");
 	}
 	req.started_us = started;
+	req.alive = handler_alive;
+	req.alive_of = t;
 	read_body(t, c, &req);
 	enum exchange_next next = EXCHANGE_CLOSE;
 	if (client_gone(c, head->body ? 0 : events)) {

@@ -287,6 +287,12 @@ void photo_decoded_free(struct photo_decoded *p)
 	*p = (struct photo_decoded){.n = 0};
 }
 
+bool photo_decoder_alive(const struct photo_decoder *d)
+{
+	siginfo_t ended = {.si_pid = 0};
+	return waitid(P_PID, (id_t)d->helper, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid == 0;
+}
+
 bool photo_decoder_heic(const struct photo_decoder *d)
 {
 	return d->heic;

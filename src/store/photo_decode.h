@@ -34,6 +34,8 @@ struct photo_decoded {
 struct photo_decoder;
 MUST_CHECK enum err photo_decoder_start(unsigned at_once, struct photo_decoder **out);
 void photo_decoder_stop(struct photo_decoder *d);
+/* Is the helper process there? Without it every photo is PHOTO_AWAY, for good. */
+bool photo_decoder_alive(const struct photo_decoder *d);
 /* Any thread. Reads length bytes at offset of fd. type: what photo_type_sniff found. PHOTO_GOOD with *out filled (free it), else why not. */
 enum photo_problem photo_decode(struct photo_decoder *d, int fd, off_t offset, size_t length, enum photo_type type, struct photo_decoded *out);
 void photo_decoded_free(struct photo_decoded *p);

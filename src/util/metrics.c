@@ -92,6 +92,10 @@ static const struct counter counters[] = {
 	{METRIC_SIGN_INS, "outport_sign_ins_total", "Members signed in.", false},
 	{METRIC_SIGN_INS_FAILED, "outport_sign_ins_failed_total", "Sign-ins with a wrong password or code.", false},
 	{METRIC_MEMBERS_JOINED, "outport_members_joined_total", "Addresses that were confirmed and became members.", false},
+	{METRIC_PHOTOS_TAKEN, "outport_photos_taken_total", "Photos taken in.", false},
+	{METRIC_PHOTO_CRASHES, "outport_photo_crashes_total", "Processes that were to decode a photo and ended by a signal.", false},
+	{METRIC_PHOTO_DECODES, "outport_photo_decodes_total", "Photos given to a process to decode.", false},
+	{METRIC_PHOTO_DECODE_US, "outport_photo_decode_seconds_total", "Time spent on decoding photos, waiting for a turn included.", true},
 	{METRIC_PASSWORD_HASHES, "outport_password_hashes_total", "Passwords hashed, each for 19 MiB and some 30 ms.", false},
 };
 
@@ -111,6 +115,23 @@ static void write_requests(struct buf *out, const uint64_t *metric)
 	write_head(out, name, "counter", "Requests answered, by class of status.");
 	for (int i = METRIC_REQUESTS_2XX; i <= METRIC_REQUESTS_5XX; i++)
 		buf_printf(out, "%s{class=\"%dxx\"} %llu\n", name, i - METRIC_REQUESTS_2XX + 2, (unsigned long long)metric[i]);
+}
+
+/* One name for all reasons. */
+static void write_refused(struct buf *out, const uint64_t *metric)
+{
+	static const char name[] = "outport_photos_refused_total";
+	static const struct {
+		enum metric id;
+		const char *reason;
+	} reasons[] = {
+		{METRIC_PHOTOS_EMPTY, "empty"}, {METRIC_PHOTOS_TOO_LARGE, "too_large"}, {METRIC_PHOTOS_NOT_KNOWN, "not_known"},
+		{METRIC_PHOTOS_NOT_AS_SAID, "not_as_said"}, {METRIC_PHOTOS_TOO_MANY_PIXELS, "too_many_pixels"}, {METRIC_PHOTOS_DAMAGED, "damaged"},
+		{METRIC_PHOTOS_TOO_HARD, "too_hard"}, {METRIC_PHOTOS_ONE_TOO_MANY, "one_too_many"}, {METRIC_PHOTOS_NO_SPACE, "no_space"}, {METRIC_PHOTOS_AWAY, "away"},
+	};
+	write_head(out, name, "counter", "Photos not taken in, by reason.");
+	for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+		buf_printf(out, "%s{reason=\"%s\"} %llu\n", name, reasons[i].reason, (unsigned long long)metric[reasons[i].id]);
 }
 
 static void write_histogram(struct buf *out, const uint64_t *buckets, uint64_t sum_us)
@@ -155,6 +176,7 @@ void metrics_write(struct metrics *m, struct buf *out)
 	buf_printf(out, "outport_workers %llu\n", (unsigned long long)alive);
 	write_requests(out, metric);
 	write_histogram(out, total, metric[METRIC_REQUEST_US]);
+	write_refused(out, metric);
 	for (size_t i = 0; i < sizeof counters / sizeof *counters; i++) {
 		const struct counter *c = &counters[i];
 		write_head(out, c->name, "counter", c->help);
