@@ -40,6 +40,7 @@ static const char *const query_after[] = {"after", NULL};
 static const char *const query_cursor[] = {"limit", "cursor", NULL};
 static const char *const query_login[] = {"next", NULL};
 static const char *const query_done[] = {"done", NULL};
+static const char *const query_decided[] = {"done", "id", NULL};
 static const char *const query_queue[] = {"after", "done", "id", NULL};
 static const char *const query_api[] = {"q", "category", "location", "min_price", "max_price", "sort", "limit", "cursor", NULL};
 static const char *const query_inbox[] = {"cursor", NULL};
@@ -180,8 +181,9 @@ const struct route routes[] = {
 
 	/* moderation */
 	{HTTP_GET, "/moderation", moderation_queue, ROUTE_PAGE, 0, 0, query_queue, MODERATOR(SCOPE_NONE)},
-	{HTTP_GET, "/moderation/listings/{id}", moderation_entry_page, ROUTE_PAGE, 0, 0, NULL, MODERATOR(SCOPE_NONE)},
+	{HTTP_GET, "/moderation/listings/{id}", moderation_entry_page, ROUTE_PAGE, 0, 0, query_decided, MODERATOR(SCOPE_NONE)},
 	{HTTP_POST, "/moderation/listings/{id}", moderation_decide, ROUTE_PAGE, FORM_BODY, 0, NULL, MODERATOR(SCOPE_NONE)},
+	{HTTP_POST, "/moderation/listings/{id}/photos/{n}/remove", moderation_photo_remove, ROUTE_PAGE, FORM_BODY, 0, NULL, MODERATOR(SCOPE_NONE)},
 	{HTTP_GET, "/moderation/listings/{id}/edit", moderation_edit_form, ROUTE_PAGE, 0, 0, NULL, MODERATOR(SCOPE_NONE)},
 	{HTTP_POST, "/moderation/listings/{id}/edit", moderation_edit_post, ROUTE_PAGE, FORM_BODY, 0, NULL, MODERATOR(SCOPE_NONE)},
 	{HTTP_POST, "/moderation/conversations/{id}", moderation_decide_conversation, ROUTE_PAGE, FORM_BODY, 0, NULL, MODERATOR(SCOPE_NONE)},

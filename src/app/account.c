@@ -4,6 +4,7 @@
 
 #include "app/account_form.h"
 #include "app/answer.h"
+#include "app/photo.h"
 #include "db/conversation_db.h"
 #include "render/account_view.h"
 
@@ -24,7 +25,7 @@ static enum err mail_folder(struct context *c, const char **out)
 static enum err show(struct context *c, const char *path, void (*view)(struct buf *b, const struct account_view *v))
 {
 	struct member m;
-	struct account_view v = {.page = answer_page(c, NULL, path), .member = &m, .done = account_done_text(c)};
+	struct account_view v = {.page = answer_page(c, NULL, path), .member = &m, .photo_base = photo_base(c), .done = account_done_text(c)};
 	enum err e = account_member(c, &m);
 	if (e == ERR_OK)
 		e = posting_age(c, &v.form_age);

@@ -6,6 +6,7 @@
 #include "app/answer.h"
 #include "app/conversation_inbox.h"
 #include "app/conversation_send.h"
+#include "app/photo.h"
 #include "db/flag_db.h"
 #include "render/conversation_view.h"
 
@@ -96,6 +97,7 @@ static enum err page_write(struct context *c, const struct opened *o, struct con
 	v->count = older ? n - 1 : n;
 	v->older = older ? v->messages[0].id : 0;
 	v->own = o->own;
+	v->photo_base = photo_base(c);
 	v->now = c->now;
 	v->form.page.noindex = true;
 	v->form.page.section = o->own ? "account" : NULL;

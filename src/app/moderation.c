@@ -6,6 +6,7 @@
 #include "app/conversation_send.h"
 #include "app/moderation_mail.h"
 #include "app/moderation_queue.h"
+#include "app/photo.h"
 #include "app/posting.h"
 #include "db/member_db.h"
 #include "db/moderation_db.h"
@@ -39,6 +40,8 @@ static const char *done_text(const struct context *c)
 	const char *done = http_param_get(&c->req->query, "done"), *id = http_param_get(&c->req->query, "id");
 	if (done == NULL || id == NULL || strspn(id, "0123456789") != strlen(id) || strlen(id) > PLACE_DIGITS)
 		return NULL;
+	if (strcmp(moderation_action_name(MODERATION_PHOTO), done) == 0)
+		return said(c, MSG_QUEUE_DONE, id, tr(c->lang, moderation_action_message(MODERATION_PHOTO)), NULL);
 	for (int a = MODERATION_APPROVE; a <= MODERATION_UPHOLD; a++)
 		if (strcmp(moderation_action_name((enum moderation_action)a), done) == 0)
 			return said(c, MSG_QUEUE_DONE, id, tr(c->lang, moderation_action_message((enum moderation_action)a)), NULL);
@@ -50,7 +53,7 @@ enum err moderation_queue(struct context *c)
 	struct queue_place place = {.since = 0};
 	const char *after = http_param_get(&c->req->query, "after");
 	bool placed = after != NULL && moderation_place_parse(after, &place);
-	struct moderation_view v = {.page = answer_page(c, tr(c->lang, MSG_QUEUE_TITLE), "/moderation"), .done = done_text(c), .now = c->now};
+	struct moderation_view v = {.page = answer_page(c, tr(c->lang, MSG_QUEUE_TITLE), "/moderation"), .photo_base = photo_base(c), .done = done_text(c), .now = c->now};
 	struct queue_entry *entries = NULL;
 	bool more = false;
 	enum err e = moderation_queue_load(c, place, &entries, &v.count, &more);
@@ -81,11 +84,13 @@ static enum err entry_answer(struct context *c, struct queue_entry *entry, const
 {
 	struct moderation_view v = {
 		.page = answer_page(c, said(c, MSG_QUEUE_ENTRY_TITLE, moderation_number(c, entry->listing.id), NULL, NULL), moderation_path(c, entry->listing.id)),
-		.entries = entry, .count = 1, .single = true, .first_href = context_href(c, "/moderation"), .now = c->now,
+		.entries = entry, .count = 1, .single = true, .photo_base = photo_base(c), .done = p == NULL ? done_text(c) : NULL, .first_href = context_href(c, "/moderation"), .now = c->now,
 	};
 	enum err e = context_catalog(c);
 	if (e == ERR_OK)
 		e = moderation_entry_complete(c, entry);
+	if (e == ERR_OK)
+		e = moderation_photos_load(c, entry, 1);
 	if (e == ERR_OK)
 		e = posting_age(c, &v.form_age);
 	if (e != ERR_OK)
@@ -104,6 +109,14 @@ static enum err entry_answer(struct context *c, struct queue_entry *entry, const
 	answer_html(c, p != NULL ? p->status : 200);
 	moderation_queue_view(&c->res->body, &v);
 	return ERR_OK;
+}
+
+enum err moderation_entry_refused(struct context *c, struct queue_entry *entry, struct posting *p)
+{
+	if (field_errors_find(&p->errors, "reason") == NULL && p->errors.n == 0)
+		field_errors_add(&p->errors, "reason", MSG_FIELD_CHOICE, NULL);
+	p->status = 422;
+	return entry_answer(c, entry, p);
 }
 
 /* What was not sent in is not there for moderators either. */

@@ -7,6 +7,7 @@ MUST_CHECK enum err moderation_queue(struct context *c);             /* GET /mod
 MUST_CHECK enum err moderation_entry_page(struct context *c);        /* GET /moderation/listings/{id} */
 MUST_CHECK enum err moderation_decide(struct context *c);            /* POST there, and POST /api/v1/moderation/listings/{id} */
 MUST_CHECK enum err moderation_decide_conversation(struct context *c); /* POST /moderation/conversations/{id} */
+MUST_CHECK enum err moderation_photo_remove(struct context *c);      /* POST /moderation/listings/{id}/photos/{n}/remove */
 MUST_CHECK enum err moderation_edit_form(struct context *c);         /* GET /moderation/listings/{id}/edit */
 MUST_CHECK enum err moderation_edit_post(struct context *c);
 MUST_CHECK enum err moderation_log_page(struct context *c);          /* GET /moderation-log */
@@ -17,3 +18,7 @@ MUST_CHECK enum err api_moderation_queue(struct context *c);         /* GET /api
 const char *moderation_number(const struct context *c, int64_t n);
 const char *moderation_path(const struct context *c, int64_t id);
 MUST_CHECK enum err moderation_late(struct context *c, int64_t listing_id, int64_t entry);
+/* The listing's page with what was typed and its mistakes: status 422. */
+struct queue_entry;
+struct posting;
+MUST_CHECK enum err moderation_entry_refused(struct context *c, struct queue_entry *entry, struct posting *p);

@@ -5,6 +5,7 @@
 #include "app/answer.h"
 #include "app/moderation.h"
 #include "app/moderation_queue.h"
+#include "app/photo.h"
 #include "db/moderation_db.h"
 #include "render/moderation_view.h"
 
@@ -94,6 +95,11 @@ static void put_entry(const struct context *c, struct json *j, const struct queu
 	json_array(j);
 	for (size_t i = 0; i < e->flag_count; i++)
 		put_flag(j, &e->flags[i]);
+	json_array_end(j);
+	json_key(j, "photos");
+	json_array(j);
+	for (size_t i = 0; i < e->photo_count; i++)
+		photo_put_own(c, j, &e->photos[i]);
 	json_array_end(j);
 	json_key(j, "waiting_since");
 	json_time(j, e->since);

@@ -53,5 +53,5 @@ enum err moderation_queue_load(struct context *c, struct queue_place after, stru
 		e = moderation_queue_db_page(c->db, c->arena, after, MODERATION_PAGE, out, n, more);
 	for (size_t i = 0; e == ERR_OK && i < *n; i++)
 		e = moderation_entry_complete(c, &(*out)[i]);
-	return e;
+	return e == ERR_OK ? moderation_photos_load(c, *out, *n) : e;
 }

@@ -42,4 +42,4 @@ MUST_CHECK enum err photo_alt_change(struct context *c, const struct listing *l,
 MUST_CHECK enum err photo_index_refused(struct context *c, int status, const struct photo_refusals *refused);
 MUST_CHECK enum err photo_picture_refused(struct context *c, int status, const struct photo_refusals *refused);
 /* A photo as its owner's programs see it: {"id","position","url",…}. */
-void photo_put_own(struct context *c, struct json *j, const struct photo *p);
+void photo_put_own(const struct context *c, struct json *j, const struct photo *p);

@@ -6,7 +6,7 @@
 #include "db/photo_db.h"
 #include "http/form.h"
 
-void photo_put_own(struct context *c, struct json *j, const struct photo *p)
+void photo_put_own(const struct context *c, struct json *j, const struct photo *p)
 {
 	json_object(j);
 	json_key_int(j, "id", p->id);

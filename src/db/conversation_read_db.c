@@ -6,14 +6,14 @@ enum { UNREAD_STOP = 100 };
 #define COLUMNS \
 	"c.id, c.listing_id, l.title, l.slug, l.state, c.state, c.buyer_name, l.contact_name, COALESCE(c.buyer_member_id, 0), COALESCE(c.seller_member_id, 0)," \
 	" c.created_at, c.last_message_at, c.expires_at, c.last_buyer_id, c.last_seller_id, c.buyer_read_id, c.seller_read_id," \
-	" c.buyer_email, c.buyer_lang, b.state, b.email, l.contact_email, l.lang, s.state, s.email, s.lang, COALESCE(x.body, '')"
+	" c.buyer_email, c.buyer_lang, b.state, b.email, l.contact_email, l.lang, s.state, s.email, s.lang, COALESCE(x.body, ''), LOWER(HEX(b.picture)), LOWER(HEX(s.picture))"
 #define JOINS \
 	" JOIN listing l ON l.id = c.listing_id LEFT JOIN member b ON b.id = c.buyer_member_id LEFT JOIN member s ON s.id = c.seller_member_id" \
 	" LEFT JOIN conversation_message x ON x.id = GREATEST(c.last_buyer_id, c.last_seller_id)"
 enum {
 	AT_ID, AT_LISTING, AT_TITLE, AT_SLUG, AT_LISTING_STATE, AT_STATE, AT_BUYER_NAME, AT_SELLER_NAME, AT_BUYER, AT_SELLER, AT_CREATED, AT_LAST, AT_EXPIRES,
 	AT_LAST_BUYER, AT_LAST_SELLER, AT_BUYER_READ, AT_SELLER_READ, AT_BUYER_EMAIL, AT_BUYER_LANG, AT_BUYER_STATE, AT_BUYER_MEMBER_EMAIL, AT_CONTACT_EMAIL,
-	AT_LISTING_LANG, AT_SELLER_STATE, AT_SELLER_MEMBER_EMAIL, AT_SELLER_LANG, AT_EXCERPT, COLUMN_COUNT
+	AT_LISTING_LANG, AT_SELLER_STATE, AT_SELLER_MEMBER_EMAIL, AT_SELLER_LANG, AT_EXCERPT, AT_BUYER_PICTURE, AT_SELLER_PICTURE, COLUMN_COUNT
 };
 
 static const struct db_sql sql_seller = {
@@ -70,6 +70,7 @@ static void conversation_read(const struct db_value *v, int64_t now, struct conv
 		.unread = side == SIDE_SELLER ? v[AT_LAST_BUYER].i > v[AT_SELLER_READ].i : v[AT_LAST_SELLER].i > v[AT_BUYER_READ].i,
 		.listing_there = v[AT_LISTING_STATE].i == 1, .title = v[AT_TITLE].s, .slug = v[AT_SLUG].s,
 		.buyer_name = v[AT_BUYER_NAME].s, .seller_name = v[AT_SELLER_NAME].s, .excerpt = v[AT_EXCERPT].s,
+		.buyer_picture = v[AT_BUYER_PICTURE].s, .seller_picture = v[AT_SELLER_PICTURE].s,
 		.buyer_member_id = v[AT_BUYER].i, .seller_member_id = v[AT_SELLER].i,
 		.created_at = v[AT_CREATED].i, .last_message_at = v[AT_LAST].i, .expires_at = v[AT_EXPIRES].i,
 	};

@@ -8,8 +8,9 @@
 	"l.id, l.title, l.slug, l.summary, l.category_id, l.place_id, l.price_minor, l.currency, l.stock, l.updated_at, l.published_at, l.photos"
 /* All of it, for its page and its owner. */
 #define LISTING_COLUMNS_ALL LISTING_COLUMNS ", l.state, l.created_at, l.description, l.contact_name, l.contact_email, l.reject_reason," \
-	" l.held_reason, l.held_from, l.member_id, l.lang, l.version, l.submitted_at, l.expires_at"
-enum { LISTING_COLUMN_COUNT = 12, LISTING_COLUMN_COUNT_ALL = 25 };
+	" l.held_reason, l.held_from, l.member_id, l.lang, l.version, l.submitted_at, l.expires_at," \
+	" (SELECT LOWER(HEX(m.picture)) FROM member m WHERE m.id = l.member_id AND m.state IN (1, 3))"
+enum { LISTING_COLUMN_COUNT = 12, LISTING_COLUMN_COUNT_ALL = 26 };
 
 void listing_row_read(const struct db_value *row, size_t columns, struct listing *l);
 

@@ -23,6 +23,7 @@ void listing_row_read(const struct db_value *row, size_t columns, struct listing
 		l->version = row[22].i;
 		l->submitted_at = row[23].i;
 		l->expires_at = row[24].i;
+		l->picture = row[25].s;
 	}
 }
 

@@ -3,7 +3,7 @@
 #include "db/session_db.h"
 
 #define COLUMNS "id, email, name, password_hash, role, state, trust, lang, COALESCE(place_id, 0), about, address_name, address_line1, address_line2," \
-	" address_city, address_region, address_postal_code, address_country, totp_secret IS NOT NULL, state_reason, created_at, signed_in_at, delete_at"
+	" address_city, address_region, address_postal_code, address_country, totp_secret IS NOT NULL, state_reason, created_at, signed_in_at, delete_at, LOWER(HEX(picture))"
 
 static const struct db_sql sql_get = {"SELECT " COLUMNS " FROM member WHERE id = ?", true};
 static const struct db_sql sql_find = {"SELECT " COLUMNS " FROM member WHERE email = ?", true};
@@ -22,7 +22,7 @@ static void read_member(const struct db_value *v, struct member *m)
 		.id = v[0].i, .email = v[1].s, .name = v[2].s, .password_hash = v[3].s, .role = (enum member_role)v[4].i,
 		.state = (enum member_state)v[5].i, .trust = (enum member_trust)v[6].i, .lang = v[7].s, .place_id = v[8].i, .about = v[9].s,
 		.address = {.name = v[10].s, .line1 = v[11].s, .line2 = v[12].s, .city = v[13].s, .region = v[14].s, .postal_code = v[15].s, .country = v[16].s},
-		.totp = v[17].i != 0, .state_reason = v[18].s, .created_at = v[19].i, .signed_in_at = v[20].i, .delete_at = v[21].i,
+		.totp = v[17].i != 0, .state_reason = v[18].s, .created_at = v[19].i, .signed_in_at = v[20].i, .delete_at = v[21].i, .picture = v[22].s,
 	};
 }
 

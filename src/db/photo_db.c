@@ -29,8 +29,10 @@ static const struct db_sql sql_unname = {
 static const struct db_sql sql_list = {
 	"SELECT " COLUMNS " FROM photo p JOIN photo_object o ON o.hash = p.hash WHERE p.listing_id = ? ORDER BY p.position, p.id LIMIT ?", true};
 static const struct db_sql sql_get = {"SELECT " COLUMNS " FROM photo p JOIN photo_object o ON o.hash = p.hash WHERE p.id = ?", true};
+#define OF "SELECT " COLUMNS " FROM photo p JOIN photo_object o ON o.hash = p.hash WHERE p.listing_id IN ("
 #define FIRST "SELECT " COLUMNS " FROM photo p JOIN photo_object o ON o.hash = p.hash WHERE p.position = 0 AND p.listing_id IN ("
 #define TEN "?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
+static const struct db_sql sql_of = {OF TEN ", " TEN ") ORDER BY p.listing_id, p.position, p.id", true};
 static const struct db_sql sql_first_few = {FIRST TEN ", " TEN ")", true};
 static const struct db_sql sql_first_many = {
 	FIRST TEN ", " TEN ", " TEN ", " TEN ", " TEN ", " TEN ", " TEN ", " TEN ", " TEN ", " TEN ", ?)", true};
@@ -218,6 +220,21 @@ enum err photo_db_get(struct db *db, struct arena *a, int64_t photo_id, struct p
 		return e != ERR_OK ? e : ERR_NOT_FOUND;
 	*out = *(struct photo *)items;
 	return ERR_OK;
+}
+
+enum err photo_db_of(struct db *db, struct arena *a, const int64_t *listing_ids, size_t n_ids, struct photo **out, size_t *n)
+{
+	struct db_value args[FIRST_FEW];
+	void *items = NULL;
+	*out = NULL;
+	*n = 0;
+	if (n_ids == 0 || n_ids > FIRST_FEW)
+		return n_ids == 0 ? ERR_OK : ERR_TOO_LARGE;
+	for (size_t i = 0; i < FIRST_FEW; i++)
+		args[i] = db_int(i < n_ids ? listing_ids[i] : 0);
+	enum err e = db_query_items(db, &sql_of, args, FIRST_FEW, a, FIRST_FEW * PHOTO_REFS_MAX, &photo_item, &items, n);
+	*out = items;
+	return e;
 }
 
 enum err photo_db_first(struct db *db, struct arena *a, const int64_t *listing_ids, size_t n_ids, struct photo **out, size_t *n)

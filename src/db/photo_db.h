@@ -28,6 +28,8 @@ MUST_CHECK enum err photo_db_list(struct db *db, struct arena *a, int64_t listin
 MUST_CHECK enum err photo_db_get(struct db *db, struct arena *a, int64_t photo_id, struct photo *out);
 /* The first photo of each of n listings that has any, for a list of them: one statement. */
 MUST_CHECK enum err photo_db_first(struct db *db, struct arena *a, const int64_t *listing_ids, size_t n_ids, struct photo **out, size_t *n);
+/* All photos of each of n listings, at most 20, by listing and position. */
+MUST_CHECK enum err photo_db_of(struct db *db, struct arena *a, const int64_t *listing_ids, size_t n_ids, struct photo **out, size_t *n);
 /* The owner's changes; ERR_NOT_FOUND: no such photo in a listing of this member. Positions stay without gaps; the listing's version does not change. */
 MUST_CHECK enum err photo_db_move(struct db *db, int64_t member_id, int64_t listing_id, int64_t photo_id, int to);
 /* All of a listing's photos in a new order; ERR_CONFLICT: ids are not just the photos it has. */

@@ -24,6 +24,7 @@ struct conversation {
 	bool listing_there;           /* its page can be seen */
 	const char *title, *slug;     /* the listing's */
 	const char *buyer_name, *seller_name; /* "": somebody who has left */
+	const char *buyer_picture, *seller_picture; /* keys of members' pictures; NULL: none */
 	const char *excerpt;          /* the newest message both can see; "" when there is none yet */
 	int64_t buyer_member_id, seller_member_id; /* 0: a visitor */
 	int64_t created_at, last_message_at, expires_at;

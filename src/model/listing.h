@@ -65,6 +65,7 @@ struct listing {
 	int64_t published_at;     /* when it first appeared, however often it was renewed; 0: never */
 	int64_t expires_at;       /* 0: never */
 	int photos;               /* how many it has */
+	const char *picture;      /* key of its member's picture; NULL in lists, and where there is none */
 };
 
 enum listing_sort { SORT_NEWEST, SORT_PRICE_ASC, SORT_PRICE_DESC, SORT_RELEVANCE };

@@ -47,6 +47,7 @@ struct member {
 	struct postal_address address; /* for orders: nobody else sees it */
 	bool totp;                 /* a second factor is set up */
 	const char *state_reason;
+	const char *picture;       /* its object's key; NULL: none */
 	int64_t created_at, signed_in_at, delete_at; /* 0: never */
 };
 

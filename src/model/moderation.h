@@ -6,6 +6,7 @@
 
 #include "model/listing.h"
 #include "model/member.h"
+#include "model/photo.h"
 
 enum {
 	MODERATION_REASON_MAX = 400, /* characters of a moderator's own words; public */
@@ -88,6 +89,8 @@ struct queue_entry {
 	struct queue_who who;
 	struct flag *flags;        /* open ones, of its conversations too */
 	size_t flag_count;
+	struct photo *photos;
+	size_t photo_count;
 	const char *rule;          /* the word or link of a rule that it holds now; NULL */
 };
 

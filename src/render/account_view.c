@@ -1,6 +1,7 @@
 #include "render/account_view.h"
 
 #include "render/form_fields.h"
+#include "render/photo_view.h"
 #include "text/format.h"
 #include "util/clock.h"
 
@@ -12,6 +13,7 @@ static const struct account_link links_member[] = {
 	{"/account/favourites", MSG_ACCOUNT_FAVOURITES, MSG_ACCOUNT_FAVOURITES_TEXT},
 	{"/account/searches", MSG_ACCOUNT_SEARCHES, MSG_ACCOUNT_SEARCHES_TEXT},
 	{"/account/profile", MSG_ACCOUNT_PROFILE, MSG_ACCOUNT_PROFILE_TEXT},
+	{"/account/picture", MSG_PICTURE_TITLE, MSG_PICTURE_LINK_TEXT},
 	{"/account/security", MSG_ACCOUNT_SECURITY, MSG_ACCOUNT_SECURITY_TEXT},
 	{NULL, FORM_NONE, FORM_NONE},
 };
@@ -143,7 +145,8 @@ void account_overview_view(struct buf *b, const struct account_view *v)
 {
 	enum lang lang = v->page.lang;
 	account_put_begin(b, &v->page, MSG_ACCOUNT_TITLE, v->done);
-	html_lit(b, "<p>");
+	html_lit(b, "<p class=\"person\">");
+	photo_face(b, v->photo_base, v->member->picture);
 	html_trf(b, lang, MSG_ACCOUNT_HELLO, (const char *const[]){v->member->name, v->member->email}, 2);
 	html_lit(b, "</p>\n");
 	if (v->member->state == MEMBER_LEAVING)

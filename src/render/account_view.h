@@ -7,6 +7,7 @@
 struct account_view {
 	struct page page;             /* title NULL: the page's own heading */
 	const struct member *member;
+	const char *photo_base;       /* where the files of photos are */
 	const char *form_age;         /* of the buttons */
 	const char *mail_folder;      /* where mails go when they are not sent; NULL: they are */
 	int64_t unread;               /* conversations with new messages */

@@ -3,6 +3,7 @@
 #include "render/account_view.h"
 #include "render/form_fields.h"
 #include "render/listing_card.h"
+#include "render/photo_view.h"
 
 enum { EXCERPT_BYTES = 160 };
 
@@ -71,7 +72,8 @@ static void put_heading(struct buf *b, const struct conversation_view *v)
 	enum lang lang = v->form.page.lang;
 	html_lit(b, "<h1>");
 	html_tr1(b, lang, MSG_CONVERSATION_TITLE, c->title);
-	html_lit(b, "</h1>\n<p>");
+	html_lit(b, "</h1>\n<p class=\"person\">");
+	photo_face(b, v->photo_base, c->side == SIDE_SELLER ? c->buyer_picture : c->seller_picture);
 	html_tr1(b, lang, c->side == SIDE_SELLER ? MSG_CONVERSATION_WITH_BUYER : MSG_CONVERSATION_WITH_SELLER, other_name(lang, c));
 	html_lit(b, "</p>\n");
 	if (c->listing_there) {

@@ -11,6 +11,7 @@ struct conversation_view {
 	size_t count;
 	int64_t older;               /* there are messages before this one; 0: none */
 	bool sent, flagged;          /* what the reader has just done */
+	const char *photo_base;      /* where the files of photos are */
 	bool own;                    /* by the account: with the way back to the inbox */
 	int64_t now;
 };

@@ -162,6 +162,7 @@ static void put_facts(struct buf *b, const struct listing_view *v, const struct 
 		put_node_fact(b, lang, MSG_LISTING_CATEGORY, "category", category->slug, category->name[lang]);
 	if (l->contact_name != NULL) {
 		begin_fact(b, lang, MSG_LISTING_SELLER);
+		photo_face(b, v->photo_base, l->picture);
 		html_text(b, l->contact_name);
 		end_fact(b);
 	}

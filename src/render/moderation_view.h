@@ -11,6 +11,7 @@ struct moderation_view {
 	const struct catalog *catalog;
 	const struct queue_entry *entries;
 	size_t count;
+	const char *photo_base;          /* where the files of photos are */
 	bool admin;                      /* who looks may change the rules */
 	bool single;                     /* one listing by itself, with what was typed and its mistakes */
 	const struct typed_value *values;

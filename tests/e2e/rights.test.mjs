@@ -63,6 +63,7 @@ const objects = {
 	'/account/tokens/{id}': own(made => made.session(2)),
 	'/account/messages/{id}': one(['owner', 'buyer'], made => made.conversation()),
 	'/moderation/listings/{id}': listings(states.filter(state => !['draft', 'unconfirmed'].includes(state)), staff),
+	'/moderation/listings/{id}/photos': photos(staff, states.filter(state => !['draft', 'unconfirmed'].includes(state))),
 	'/moderation/listings/{id}/edit': listings(states.filter(state => !['draft', 'unconfirmed', 'removed'].includes(state)), staff),
 	'/moderation/conversations/{id}': one(staff, made => made.conversation()),
 	'/moderation/members/{id}': one(staff, made => made.member()),
