@@ -1,17 +1,19 @@
-// Every route × everybody who may ask. What is expected follows from the route table (outport.fcgi --routes) and, where a path names
+// Every route × everybody who may ask. What is expected follows from the route tables (outport.fcgi and outport-media.fcgi --routes) and, where a path names
 // somebody's thing, from the table below. Nothing that is refused, and no GET at all, changes a row.
 import test from 'node:test';
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { openSite } from './visitor.mjs';
+import { makePhotoFile } from '../support/photos.mjs';
 import { listingStates, makeCast, makeObjects } from '../support/rights.mjs';
 
 const site = await openSite({ listings: 60, jobs: false });
-const routes = execFileSync(path.join(process.env.top_builddir, 'outport.fcgi'), ['--routes'], { encoding: 'utf8' }).split('\n').filter(Boolean).map(line => {
+const programs = ['outport.fcgi', 'outport-media.fcgi'];
+const routes = programs.flatMap(program => execFileSync(path.join(process.env.top_builddir, program), ['--routes'], { encoding: 'utf8' }).split('\n').filter(Boolean).map(line => ({ program, line }))).map(({ program, line }) => {
 	const [call, kind, access, scope, origin] = line.split('\t');
 	const [method, pattern] = call.split(' ');
-	return { call, method, pattern, kind, access, scope, origin, writes: method !== 'GET' };
+	return { call, method, pattern, kind, access, scope, origin, writes: method !== 'GET', takesPhotos: program === 'outport-media.fcgi' };
 });
 const everybody = ['visitor', 'owner', 'buyer', 'other', 'moderator', 'admin'], members = everybody.slice(1), staff = ['moderator', 'admin'];
 const states = Object.keys(listingStates), madeUp = 'A'.repeat(43);
@@ -116,13 +118,20 @@ async function changedSince(before) {
 }
 
 const formAge = await site.formAge();
+const photo = Buffer.concat([Buffer.from('--part\r\nContent-Disposition: form-data; name="photo"; filename="a.png"\r\nContent-Type: image/png\r\n\r\n'),
+	await makePhotoFile({ width: 40, height: 30, type: 'png' }), Buffer.from('\r\n--part--\r\n')]);
+// nginx lets only some uploads in at the same time.
+let upload = Promise.resolve();
 function ask(route, value, actor) {
+	return route.takesPhotos ? upload = upload.then(() => send(route, value, actor)) : send(route, value, actor);
+}
+function send(route, value, actor) {
 	const api = route.kind === 'api', body = !route.writes || ['PUT', 'DELETE'].includes(route.method) ? undefined
-		: api ? '{}' : `_age=${encodeURIComponent(formAge)}&${bodies[route.call] ?? ''}`.replace(/&$/, '');
+		: route.takesPhotos ? photo : api ? '{}' : `_age=${encodeURIComponent(formAge)}&${bodies[route.call] ?? ''}`.replace(/&$/, '');
 	const [first, second = first] = [value].flat();
 	const where = route.pattern.replace(/\{(id|n|token)\}/, first).replace('{n}', second).replace('{slug}', route.pattern.includes('{id}') ? 'somebodys-dory' : first);
 	return site.request(route.method, where, { body, headers: { ...actor.headers, ...(body !== undefined && {
-		'Content-Type': api ? 'application/json' : 'application/x-www-form-urlencoded', 'Content-Length': Buffer.byteLength(body) }) } });
+		'Content-Type': route.takesPhotos ? 'multipart/form-data; boundary=part' : api ? 'application/json' : 'application/x-www-form-urlencoded', 'Content-Length': Buffer.byteLength(body) }) } });
 }
 
 // What was seen on the way, for the sums at the end.
