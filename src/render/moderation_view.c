@@ -4,7 +4,7 @@
 
 #include "render/error_summary.h"
 #include "render/listing_card.h"
-#include "render/photo_view.h"
+#include "render/photo_page_view.h"
 #include "text/format.h"
 
 enum { TITLE_CAP = 2048 };
@@ -326,56 +326,6 @@ static void put_form(struct buf *b, const struct moderation_view *v, const struc
 	html_lit(b, "</form>\n");
 }
 
-/* The button belongs to the decision's form: the reason chosen there goes into the log. */
-static void put_take_down(struct buf *b, const struct moderation_view *v, const struct photo *p, size_t i)
-{
-	enum lang lang = v->page.lang;
-	char number[I64_TEXT_SIZE];
-	i64_text((int64_t)i + 1, number);
-	html_lit(b, "<button type=\"submit\" form=\"d-");
-	html_int(b, p->listing_id);
-	html_lit(b, "\" formaction=\"");
-	html_attr(b, lang_prefix(lang));
-	html_lit(b, "/moderation/listings/");
-	html_int(b, p->listing_id);
-	html_lit(b, "/photos/");
-	html_int(b, p->id);
-	html_lit(b, "/remove\">");
-	html_tr1(b, lang, MSG_PHOTO_TAKE_DOWN, number);
-	html_lit(b, "</button>");
-}
-
-static void put_photos(struct buf *b, const struct moderation_view *v, const struct queue_entry *e)
-{
-	enum { LARGE = 1600, SMALL = 320 };
-	struct photo_size size;
-	struct buf alt;
-	if (e->photo_count == 0)
-		return;
-	buf_init(&alt, TITLE_CAP);
-	html_lit(b, "<ul class=\"shots\">\n");
-	for (size_t i = 0; i < e->photo_count; i++) {
-		const struct photo *p = &e->photos[i];
-		buf_reset(&alt);
-		photo_put_alt(&alt, v->page.lang, e->listing.title, p, i, e->photo_count);
-		html_lit(b, "<li><a class=\"shot\" href=\"");
-		photo_put_url(b, v->photo_base, &p->object, LARGE, true, &size);
-		html_lit(b, "\">");
-		photo_picture(b, &p->object, &(struct photo_shown){.base = v->photo_base, .sizes = "(min-width: 40rem) 11rem, 44vw", .alt = buf_str(&alt), .largest = SMALL});
-		html_lit(b, "</a>\n");
-		if (*p->alt != '\0') {
-			html_lit(b, "<p class=\"meta\">");
-			html_text(b, p->alt);
-			html_lit(b, "</p>\n");
-		}
-		if (e->listing.state != LISTING_REMOVED)
-			put_take_down(b, v, p, i);
-		html_lit(b, "</li>\n");
-	}
-	html_lit(b, "</ul>\n");
-	buf_free(&alt);
-}
-
 static void put_entry(struct buf *b, const struct moderation_view *v, const struct queue_entry *e)
 {
 	enum lang lang = v->page.lang;
@@ -395,7 +345,7 @@ static void put_entry(struct buf *b, const struct moderation_view *v, const stru
 	html_lit(b, "<div class=\"description\">\n");
 	html_lines(b, l->description);
 	html_lit(b, "</div>\n");
-	put_photos(b, v, e);
+	photos_moderated_view(b, lang, v->photo_base, &e->listing, e->photos, e->photo_count);
 	put_facts(b, v, e);
 	put_flags(b, v, e);
 	put_form(b, v, e);

@@ -4,7 +4,6 @@
 #include "render/listing_card.h"
 #include "text/format.h"
 
-#define ACCEPT "image/jpeg,image/png,image/webp,image/heic,image/heif"
 enum { TITLE_CAP = 2048, SENTENCE_CAP = 4096, NUMBER_CAP = 64, LARGEST_SHOT = 800, LARGEST_PICTURE = 320 };
 
 static void put_said(struct buf *b, enum lang lang, enum msg said, bool late)
@@ -86,7 +85,7 @@ static void put_upload(struct buf *b, const struct page *page, const struct phot
 	html_int(b, (int64_t)room);
 	html_lit(b, "\">\n<div class=\"field\">\n<label for=\"f-photo\">");
 	html_tr(b, lang, label);
-	html_lit(b, "</label>\n<input type=\"file\" id=\"f-photo\" name=\"photo\" accept=\"" ACCEPT "\"");
+	html_lit(b, "</label>\n<input type=\"file\" id=\"f-photo\" name=\"photo\" accept=\"image/jpeg,image/png,image/webp,image/heic,image/heif\"");
 	if (several)
 		html_lit(b, " multiple");
 	if (refused_any(refused))
@@ -359,4 +358,53 @@ void picture_view(struct buf *b, const struct picture_view *v)
 	html_lit(b, "</a></p>\n");
 	layout_end(b, &page);
 	buf_free(&failed);
+}
+
+/* The button belongs to the decision's form: the reason chosen there goes into the log. */
+static void put_take_down(struct buf *b, enum lang lang, const struct photo *p, size_t i)
+{
+	char number[I64_TEXT_SIZE];
+	i64_text((int64_t)i + 1, number);
+	html_lit(b, "<button type=\"submit\" form=\"d-");
+	html_int(b, p->listing_id);
+	html_lit(b, "\" formaction=\"");
+	html_attr(b, lang_prefix(lang));
+	html_lit(b, "/moderation/listings/");
+	html_int(b, p->listing_id);
+	html_lit(b, "/photos/");
+	html_int(b, p->id);
+	html_lit(b, "/remove\">");
+	html_tr1(b, lang, MSG_PHOTO_TAKE_DOWN, number);
+	html_lit(b, "</button>");
+}
+
+void photos_moderated_view(struct buf *b, enum lang lang, const char *base, const struct listing *l, const struct photo *photos, size_t n)
+{
+	enum { LARGE = 1600 };
+	struct photo_size size;
+	struct buf alt;
+	if (n == 0)
+		return;
+	buf_init(&alt, TITLE_CAP);
+	html_lit(b, "<ul class=\"shots\">\n");
+	for (size_t i = 0; i < n; i++) {
+		const struct photo *p = &photos[i];
+		buf_reset(&alt);
+		photo_put_alt(&alt, lang, l->title, p, i, n);
+		html_lit(b, "<li><a class=\"shot\" href=\"");
+		photo_put_url(b, base, &p->object, LARGE, true, &size);
+		html_lit(b, "\">");
+		photo_picture(b, &p->object, &(struct photo_shown){.base = base, .sizes = "(min-width: 40rem) 11rem, 44vw", .alt = buf_str(&alt), .largest = LARGEST_PICTURE});
+		html_lit(b, "</a>\n");
+		if (*p->alt != '\0') {
+			html_lit(b, "<p class=\"meta\">");
+			html_text(b, p->alt);
+			html_lit(b, "</p>\n");
+		}
+		if (l->state != LISTING_REMOVED)
+			put_take_down(b, lang, p, i);
+		html_lit(b, "</li>\n");
+	}
+	html_lit(b, "</ul>\n");
+	buf_free(&alt);
 }

@@ -40,3 +40,6 @@ struct picture_view {
 };
 /* GET /account/picture */
 void picture_view(struct buf *b, const struct picture_view *v);
+
+/* What moderators see of them: a list with a button each, of the form "d-ID" of the decision about the listing, whose reason counts for it. Nothing when there are none. */
+void photos_moderated_view(struct buf *b, enum lang lang, const char *base, const struct listing *l, const struct photo *photos, size_t n);

@@ -87,7 +87,7 @@ static void put_srcset(struct buf *b, const char *base, const struct photo_objec
 		put_file(b, base, o->key, sizes[i].box, webp);
 		html_lit(b, " ");
 		html_int(b, sizes[i].width);
-		html_lit(b, "w");
+		buf_putc(b, 'w');
 	}
 }
 

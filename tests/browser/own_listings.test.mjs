@@ -33,8 +33,9 @@ for (const [name, javaScriptEnabled, viewport] of [['with JavaScript', true, des
 		await fill(page, { ...item, description: '' });
 		assert.equal(await page.inputValue('#f-contact_name'), elsie.name);
 		await page.click('button[name=_draft]');
-		await page.waitForURL('**/account/listings?done=draft');
+		await page.waitForURL('**/photos?done=draft');
 		assert.ok(await page.locator('.notice.good').isVisible());
+		await page.click('.onwards a[href$="/account/listings"]');
 		await page.click('.own a.button');
 		await page.click('main form button.primary');
 		await page.waitForSelector('#errors');

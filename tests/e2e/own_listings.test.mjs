@@ -47,8 +47,9 @@ test('a draft is the author’s alone, is sent in, waits, appears', async () => 
 	const fields = { ...item(), description: '' };
 	const r = await post('/account/listings/new', { ...fields, _draft: '1' }, elsie);
 	assert.equal(r.status, 303, r.body);
-	assert.equal(r.headers.location, '/account/listings?done=draft');
 	const id = await idOf(fields.title);
+	assert.equal(r.headers.location, `/listings/${id}/photos?done=draft`, 'photos come next');
+	assert.match((await get(r.headers.location, elsie)).body, /The draft is saved\. Nobody else sees it\. Now add photos/);
 	assert.equal(await stateOf(id), state.draft);
 	const list = (await get('/account/listings?done=draft', elsie)).body;
 	assert.match(list, /The draft is saved/);

@@ -14,6 +14,7 @@ Suite *suite_mail_view(void);
 Suite *suite_markdown(void);
 Suite *suite_own_listing_view(void);
 Suite *suite_moderation_view(void);
+Suite *suite_photo_view(void);
 Suite *suite_reports_view(void);
 Suite *suite_resource_view(void);
 Suite *suite_xml(void);
@@ -21,5 +22,5 @@ Suite *suite_xml(void);
 int main(void)
 {
 	return suites_run((suite_maker[]){suite_html, suite_json, suite_xml, suite_markdown, suite_mail_view, suite_layout, suite_listing_view, suite_form_view,
-	                                  suite_moderation_view, suite_resource_view, suite_reports_view, suite_own_listing_view, suite_account_form_view, suite_account_view, suite_conversation_view, suite_feed_view, NULL});
+	                                  suite_moderation_view, suite_resource_view, suite_reports_view, suite_own_listing_view, suite_account_form_view, suite_account_view, suite_conversation_view, suite_feed_view, suite_photo_view, NULL});
 }

@@ -69,6 +69,27 @@ START_TEST(counts_are_grouped)
 END_TEST
 
 static const struct {
+	int64_t bytes;
+	const char *en, *fr;
+} sizes[] = {
+	{-1, "0 MB", "0" SP "Mo"}, {0, "0 MB", "0" SP "Mo"}, {1, "0.1 MB", "0,1" SP "Mo"}, {1 << 20, "1 MB", "1" SP "Mo"}, {(1 << 20) + 1, "1.1 MB", "1,1" SP "Mo"},
+	{15 << 20, "15 MB", "15" SP "Mo"}, {19083034, "18.2 MB", "18,2" SP "Mo"}, {INT64_C(1200) << 20, "1,200 MB", "1" SP "200" SP "Mo"},
+};
+
+START_TEST(megabytes_are_rounded_up)
+{
+	struct buf b;
+	buf_init(&b, 256);
+	format_megabytes(&b, LANG_EN, sizes[_i].bytes);
+	ck_assert_str_eq(buf_str(&b), sizes[_i].en);
+	buf_reset(&b);
+	format_megabytes(&b, LANG_FR, sizes[_i].bytes);
+	ck_assert_str_eq(buf_str(&b), sizes[_i].fr);
+	buf_free(&b);
+}
+END_TEST
+
+static const struct {
 	int year, month, day;
 	const char *en, *fr;
 } dates[] = {
@@ -134,6 +155,7 @@ Suite *suite_format(void)
 	TCase *t = tcase_create("format");
 	tcase_add_loop_test(t, money_is_written_as_each_language_does, 0, COUNT_OF(amounts));
 	tcase_add_loop_test(t, counts_are_grouped, 0, COUNT_OF(counts));
+	tcase_add_loop_test(t, megabytes_are_rounded_up, 0, COUNT_OF(sizes));
 	tcase_add_loop_test(t, dates_are_written_out, 0, COUNT_OF(dates));
 	tcase_add_loop_test(t, ages_are_in_words, 0, COUNT_OF(ages));
 	suite_add_tcase(s, t);
