@@ -60,15 +60,28 @@ enum err photo_listing(struct context *c, struct listing *out)
 	return e == ERR_OK && out->member_id != c->session->member_id ? ERR_NOT_FOUND : e;
 }
 
+/* Tries a change from some states: *done when the listing was in one of them. */
+static enum err change_from(struct context *c, const struct listing *l, struct listing_change change, bool *done)
+{
+	change.member_id = l->member_id;
+	change.now = c->now;
+	enum err e = listing_db_change_state(c->db, c->arena, NULL, l->id, &change);
+	*done = e == ERR_OK;
+	return e == ERR_CONFLICT ? ERR_OK : e;
+}
+
+/* By the state it is in now, not by the one it was in before a photo was read. */
 enum err photo_review(struct context *c, const struct listing *l, bool hold, bool *review)
 {
-	*review = l->state == LISTING_PUBLISHED && listing_next(l->state, c->session->trust, true, hold) != LISTING_PUBLISHED;
-	if (!*review)
-		return ERR_OK;
-	struct listing_change change = {.from = LISTING_IN(LISTING_PUBLISHED), .to = LISTING_PENDING, .member_id = l->member_id, .now = c->now};
-	enum err e = listing_db_change_state(c->db, c->arena, NULL, l->id, &change);
-	/* It was taken from sight by somebody else in the meantime. */
-	return e == ERR_CONFLICT ? ERR_OK : e;
+	bool seen = false;
+	enum err e = ERR_OK;
+	*review = false;
+	if (listing_next(LISTING_PUBLISHED, c->session->trust, true, hold) != LISTING_PUBLISHED)
+		e = change_from(c, l, (struct listing_change){.from = LISTING_IN(LISTING_PUBLISHED) | LISTING_IN(LISTING_EXPIRED), .to = LISTING_PENDING}, review);
+	/* A moderator who looks at it now decides about what is there now: its version says so. */
+	if (e == ERR_OK && !*review)
+		e = change_from(c, l, (struct listing_change){.from = LISTING_IN(LISTING_PENDING) | LISTING_IN(LISTING_HELD) | LISTING_IN(LISTING_REJECTED), .keep_state = true}, &seen);
+	return e;
 }
 
 enum err photo_alt_check(struct context *c, const char *alt, struct field_errors *errors, bool *hold)
@@ -126,7 +139,7 @@ static enum err page_answer(struct context *c, int status, const struct listing 
 	v->base = photo_base(c);
 	v->photos = list;
 	v->locked = !listing_photos_may(l->state);
-	v->review = l->state == LISTING_PUBLISHED && listing_next(l->state, c->session->trust, true, false) != LISTING_PUBLISHED;
+	v->review = (l->state == LISTING_PUBLISHED || l->state == LISTING_EXPIRED) && listing_next(LISTING_PUBLISHED, c->session->trust, true, false) != LISTING_PUBLISHED;
 	answer_html(c, status);
 	photos_view(&c->res->body, v);
 	return ERR_OK;

@@ -30,8 +30,8 @@ void photo_offer(struct context *c, int64_t listing_id, const char *done);
 
 /* The listing c->id of the session's member. */
 MUST_CHECK enum err photo_listing(struct context *c, struct listing *out);
-/* Call it before a photo or a description of a listing is added or changed: what is published goes back to the moderators where an edit of its words would. hold: the
- * site's rules want a moderator to look. *review: it went. */
+/* Call it before each photo or description that is added or changed: what is published, or has ended, goes back to the moderators where an edit of its words would, and of
+ * what waits for them the version changes. hold: the site's rules want a moderator to look. *review: it went. */
 MUST_CHECK enum err photo_review(struct context *c, const struct listing *l, bool hold, bool *review);
 /* A description against the site's rules: ERR_INVALID with its message in errors (field "alt") when they refuse it; *hold: a moderator looks first. */
 MUST_CHECK enum err photo_alt_check(struct context *c, const char *alt, struct field_errors *errors, bool *hold);

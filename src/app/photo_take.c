@@ -90,7 +90,9 @@ static enum err listing_add(struct context *c, struct photo_taking *t, const str
 	};
 	bool again = false;
 	int64_t id = 0;
-	enum err e = t->taken == 0 ? photo_review(c, t->listing, t->hold, &t->review) : ERR_OK;
+	bool review = false;
+	enum err e = photo_review(c, t->listing, t->hold, &review);
+	t->review = t->review || review;
 	if (e == ERR_OK)
 		e = photo_db_add(c->db, &p, w, &id, &again);
 	if (e != ERR_OK)

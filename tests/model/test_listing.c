@@ -38,7 +38,7 @@ START_TEST(slugs_beside_routes)
 {
 	static const char *const cases[][2] = {
 		{"Contact", "contact-listing"}, {"REPORT!", "report-listing"}, {"Contact lenses", "contact-lenses"},
-		{"Reports", "reports"}, {"Dory", "dory"},
+		{"Reports", "reports"}, {"Dory", "dory"}, {"Photos", "photos-listing"},
 	};
 	char slug[SLUG_MAX + 1];
 	listing_make_slug(cases[_i][0], slug);
@@ -54,7 +54,7 @@ Suite *suite_listing(void)
 	tcase_add_loop_test(t, sorts_by_name, 0, 4);
 	tcase_add_loop_test(t, states_by_name, 0, LISTING_STATE_COUNT);
 	tcase_add_loop_test(t, other_names, 0, 6);
-	tcase_add_loop_test(t, slugs_beside_routes, 0, 5);
+	tcase_add_loop_test(t, slugs_beside_routes, 0, 6);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -31,6 +31,13 @@ START_TEST(what_each_state_allows)
 }
 END_TEST
 
+START_TEST(photos_change_while_it_is_not_over)
+{
+	const unsigned closed = LISTING_IN(LISTING_SOLD) | LISTING_IN(LISTING_REMOVED) | LISTING_IN(LISTING_UNCONFIRMED);
+	ck_assert_int_eq(listing_photos_may((enum listing_state)_i), (closed & LISTING_IN(_i)) == 0);
+}
+END_TEST
+
 static const struct {
 	enum listing_state was;
 	enum member_trust trust;
@@ -89,6 +96,7 @@ Suite *suite_own_listing(void)
 	TCase *t = tcase_create("own_listing");
 	tcase_add_loop_test(t, acts_by_name, 0, LISTING_ACT_COUNT);
 	tcase_add_loop_test(t, what_each_state_allows, 0, LISTING_STATE_COUNT);
+	tcase_add_loop_test(t, photos_change_while_it_is_not_over, 0, LISTING_STATE_COUNT);
 	tcase_add_loop_test(t, where_it_goes, 0, sizeof ways / sizeof *ways);
 	tcase_add_test(t, what_counts_as_words);
 	suite_add_tcase(s, t);
