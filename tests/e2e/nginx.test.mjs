@@ -8,7 +8,7 @@ import { startPeer } from '../support/fcgi-peer.mjs';
 import { raw, request } from '../support/http.mjs';
 import { startNginx, topSrc } from '../support/nginx.mjs';
 
-const CODES = [400, 403, 404, 405, 413, 414, 429, 431, 500, 502, 503, 504];
+const CODES = [400, 401, 403, '403-photos', 404, 405, 413, '413-photos', 414, 429, 431, 500, 502, 503, 504];
 const PAGES = ['index', 'contact', 'submit', 'resources', 'privacy', 'terms', 'listings'];
 const HEADERS = {
 	'x-content-type-options': 'nosniff',
@@ -16,7 +16,8 @@ const HEADERS = {
 	'cross-origin-opener-policy': 'same-origin',
 	'cross-origin-resource-policy': 'same-origin',
 };
-let dir, nginx, peer, seen, reply;
+const PHOTO = `ab/${'0123456789abcdef'.repeat(2)}-800.webp`;
+let dir, nginx, peer, media, seen, reply, gate;
 
 function writeSite(client) {
 	for (const [base, lang] of [['', 'en'], ['fr/', 'fr']]) {
@@ -40,17 +41,26 @@ before(async () => {
 	writeSite(client);
 	peer = await startPeer(socket, async question => {
 		seen.push(question);
-		return reply(question);
+		return question.params.DOCUMENT_URI.startsWith('/upload/') ? gate(question) : reply(question);
 	});
-	nginx = await startNginx({ dir, client, socket });
+	const mediaSocket = path.join(dir, 'media.sock');
+	media = await startPeer(mediaSocket, question => {
+		seen.push({ ...question, media: true });
+		return { body: `media ${question.params.REQUEST_METHOD} ${question.params.DOCUMENT_URI}` };
+	});
+	fs.mkdirSync(path.join(dir, 'photos/ab'), { recursive: true });
+	fs.writeFileSync(path.join(dir, 'photos', PHOTO), 'a photo');
+	nginx = await startNginx({ dir, client, socket, mediaSocket });
 });
 after(async () => {
 	await nginx?.stop();
 	await peer?.stop();
+	await media?.stop();
 	fs.rmSync(dir, { recursive: true, force: true });
 });
 beforeEach(() => {
 	seen = [];
+	gate = () => ({ status: 204 });
 	reply = ({ params }) => ({ body: `worker ${params.REQUEST_METHOD} ${params.DOCUMENT_URI}` });
 });
 
@@ -356,4 +366,99 @@ test('the access log is JSON, whatever is asked', async () => {
 	const line = lines.find(one => one.agent === 'a "quoted" \\ agent');
 	assert.deepEqual([line.status, line.method, line.uri, line.upstream_status], [200, 'GET', '/listings?q="\\', '200']);
 	assert.match(line.id, /^[0-9a-f]{32}$/);
+});
+
+const uploads = [['/listings/7/photos', '/upload/listing'], ['/fr/listings/7/photos', '/upload/listing'], ['/api/v1/listings/7/photos', '/upload/listing'],
+	['/account/picture', '/upload/picture'], ['/fr/account/picture', '/upload/picture']];
+
+test('an upload goes to the pool for photos, once the site has said who sends it; the question has no body', async () => {
+	for (const [address, question] of uploads) {
+		seen = [];
+		const body = 'x'.repeat(200000), answer = await get(address, { method: 'POST', body, headers: { Cookie: '__Host-outport=a', 'Content-Type': 'image/jpeg' } });
+		assert.deepEqual([answer.status, answer.body], [200, `media POST ${address}`]);
+		assert.deepEqual(seen.map(({ params }) => [params.DOCUMENT_URI, params.REQUEST_METHOD, params.CONTENT_LENGTH, params.HTTP_COOKIE]),
+			[[question, 'GET', '', '__Host-outport=a'], [address, 'POST', '200000', '__Host-outport=a']]);
+		assert.deepEqual(seen.map(({ body: came, media: by }) => [came.length, by === true]), [[0, false], [200000, true]]);
+	}
+	seen = [];
+	const chunked = await get('/listings/7/photos', { method: 'POST', body: 'x'.repeat(200000), headers: { 'Transfer-Encoding': 'chunked' } });
+	assert.equal(chunked.body, 'media POST /listings/7/photos');
+	assert.deepEqual(seen.map(({ params, body }) => [params.CONTENT_LENGTH, body.length]), [['', 0], ['200000', 200000]]);
+});
+
+test('what brings no photo is the site’s, and nobody is asked', async () => {
+	for (const [address] of uploads)
+		for (const method of ['GET', 'PUT', 'DELETE']) {
+			seen = [];
+			assert.equal((await get(address, { method, headers: fresh() })).body, `worker ${method} ${address}`);
+			assert.equal(seen.length, 1);
+		}
+	for (const address of ['/listings/7/photos/3/remove', '/listings/x/photos', '/account/picture/remove', '/de/listings/7/photos'])
+		assert.equal((await get(address, { method: 'POST', body: 'a=b' })).body, `worker POST ${address}`);
+	assert.equal(seen.filter(({ params }) => params.DOCUMENT_URI.startsWith('/upload/')).length, 0);
+});
+
+test('an upload that the site refuses never reaches the pool for photos', async () => {
+	for (const [answer, status, pages] of [
+		[{ status: 401, headers: { 'WWW-Authenticate': 'Bearer' } }, 401, ['en page 401', 'fr page 401', '"title":"Unauthorized","status":401']],
+		[{ status: 403 }, 403, ['en page 403<', 'fr page 403<', '"title":"Forbidden","status":403,"request_id"']],
+		[{ status: 403, headers: { 'X-Outport-Refused': 'limit' } }, 403, ['en page 403-photos', 'fr page 403-photos', '"status":403,"detail":"You have sent as many']],
+		[{ status: 503 }, 503, ['en page 503', 'fr page 503', '"title":"Service Unavailable","status":503']],
+		[{ status: 302, headers: { Location: '/login' } }, 503, ['en page 503', 'fr page 503', '"status":503']],
+		[null, 503, ['en page 503', 'fr page 503', '"status":503']],
+	]) {
+		gate = () => answer;
+		for (const [i, prefix] of ['', '/fr', '/api/v1'].entries()) {
+			const got = await get(`${prefix}/listings/7/photos`, { method: 'POST', body: 'x'.repeat(200000) });
+			assert.equal(got.status, status);
+			assert.ok(got.body.includes(pages[i]), `${pages[i]}: ${got.body}`);
+			assert.equal(got.headers['cache-control'], 'no-store');
+			assert.equal(got.headers['retry-after'], status === 503 ? '5' : undefined);
+			assert.equal(got.headers['www-authenticate'], status === 401 ? 'Bearer' : undefined);
+			assert.equal(got.headers['x-outport-refused'], undefined);
+		}
+	}
+	assert.equal(seen.filter(({ media: by }) => by).length, 0);
+});
+
+test('a photo is served by its name only, with nothing it could do', async () => {
+	const good = await get(`/media/${PHOTO}`), policy = good.headers['content-security-policy'];
+	assert.deepEqual([good.status, good.body, good.headers['content-type']], [200, 'a photo', 'image/webp']);
+	assert.equal(good.headers['cache-control'], 'public, max-age=31536000, immutable');
+	assert.equal(good.headers['content-disposition'], 'inline');
+	assert.equal(policy, "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+	for (const [name, value] of Object.entries(HEADERS))
+		assert.equal(good.headers[name], value);
+	fs.writeFileSync(path.join(dir, 'photos/ab/x.webp'), 'no');
+	for (const address of ['/media/', '/media/ab/', '/media/ab/x.webp', `/media/${PHOTO}x`, `/media/${PHOTO.replace('webp', 'svg')}`, `/media/${PHOTO.replace('ab/0', 'ab/1')}`, `/media/ab/${PHOTO}`]) {
+		const answer = await get(address);
+		assert.equal(answer.status, 404, address);
+		assert.match(answer.body, /en page 404/);
+		assert.equal(answer.headers['cache-control'], 'no-store');
+		assert.equal(answer.headers['content-disposition'], undefined);
+		assert.match(answer.headers['content-security-policy'], /style-src 'self'/);
+	}
+	assert.equal(seen.length, 0);
+});
+
+test('a host of its own for photos serves nothing else, to any site; pages may take pictures from there', async t => {
+	const other = path.join(dir, 'with-host');
+	fs.cpSync(path.join(dir, 'photos'), path.join(other, 'photos'), { recursive: true });
+	const two = await startNginx({ dir: other, client: path.join(dir, 'client'), socket: path.join(dir, 'peer.sock'), mediaHost: 'photos.example' });
+	t.after(() => two.stop());
+	const from = (address, more = {}) => request(two.url + address, { ...more, headers: { Host: 'photos.example' } });
+	const good = await from(`/${PHOTO}`);
+	assert.deepEqual([good.status, good.body, good.headers['content-type']], [200, 'a photo', 'image/webp']);
+	assert.equal(good.headers['cache-control'], 'public, max-age=31536000, immutable');
+	assert.equal(good.headers['cross-origin-resource-policy'], 'cross-origin');
+	assert.equal(good.headers['x-content-type-options'], 'nosniff');
+	assert.equal(good.headers['content-disposition'], 'inline');
+	assert.match(good.headers['content-security-policy'], /^default-src 'none';/);
+	for (const address of ['/', '/listings', '/ab/x.webp', `/media/${PHOTO}`, '/styles.css', '/healthz', `/${PHOTO.replace('ab/0', 'ab/1')}`]) {
+		const answer = await from(address);
+		assert.deepEqual([address, answer.status, answer.headers['cache-control'], answer.headers['content-disposition']], [address, 404, 'no-store', undefined]);
+	}
+	assert.equal((await from(`/${PHOTO}`, { method: 'POST', body: 'x' })).status, 405);
+	assert.equal(seen.length, 0);
+	assert.match((await request(`${two.url}/`)).headers['content-security-policy'], /; img-src 'self' http:\/\/photos\.example; style-src/);
 });
