@@ -323,11 +323,11 @@ START_TEST(a_draft_deleted_and_a_listing_removed_order_it)
 	ck_assert_int_eq(photo_number("SELECT COUNT(*) FROM outbox"), 0);
 	ck_assert_err(own_listing_db_delete_draft(photo_fixture.db, 2, 1), ERR_OK);
 	ck_assert_int_eq(photo_number("SELECT subject_id FROM outbox WHERE kind = 'photos'"), 2);
-	ck_assert_err(listing_db_remove(photo_fixture.db, photo_fixture.arena, photo_fixture.catalog, 3), ERR_OK);
-	ck_assert_err(listing_db_remove(photo_fixture.db, photo_fixture.arena, photo_fixture.catalog, 3), ERR_CONFLICT);
+	ck_assert_err(db_fixture_decide(&photo_fixture, photo_fixture.db, photo_fixture.arena, 3, DECISION_REMOVE, "Spam", 1790000000), ERR_OK);
+	ck_assert_err(db_fixture_decide(&photo_fixture, photo_fixture.db, photo_fixture.arena, 3, DECISION_REMOVE, "Spam", 1790000000), ERR_CONFLICT);
 	ck_assert_int_eq(photo_number("SELECT COUNT(*) FROM outbox WHERE kind = 'photos' AND subject_id = 3"), 1);
 	/* without photos there is nothing to order */
-	ck_assert_err(listing_db_remove(photo_fixture.db, photo_fixture.arena, photo_fixture.catalog, 1), ERR_OK);
+	ck_assert_err(db_fixture_decide(&photo_fixture, photo_fixture.db, photo_fixture.arena, 1, DECISION_REMOVE, "Spam", 1790000000), ERR_OK);
 	ck_assert_int_eq(photo_number("SELECT COUNT(*) FROM outbox WHERE kind = 'photos'"), 2);
 }
 END_TEST
