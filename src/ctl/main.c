@@ -20,6 +20,7 @@ static const struct {
 	{NULL, place_commands},
 	{NULL, resource_commands},
 	{NULL, message_commands},
+	{NULL, photos_commands},
 	{"People", member_commands},
 	{"Many listings at once", import_commands},
 	{NULL, export_commands},

@@ -18,6 +18,9 @@ static const struct db_sql sql_strays[PHOTO_STRAY_KINDS] = {
 	[PHOTO_STRAY_PICTURE] = {"SELECT m.id FROM member m LEFT JOIN photo_object o ON o.hash = m.picture WHERE m.picture IS NOT NULL AND o.hash IS NULL", true},
 };
 
+static const struct db_sql sql_drop_picture = {
+	"UPDATE member m LEFT JOIN photo_object o ON o.hash = m.picture SET m.picture = NULL WHERE m.id = ? AND o.hash IS NULL", false};
+
 static const struct db_sql sql_listings = {"SELECT DISTINCT listing_id FROM photo WHERE hash = ? ORDER BY listing_id", true};
 static const struct db_sql sql_members = {"SELECT id FROM member WHERE picture = ? ORDER BY id", true};
 static const struct db_sql sql_lock_member = {"SELECT id FROM member WHERE id = ? FOR UPDATE", false};
@@ -64,7 +67,7 @@ enum err photo_db_stray_mend(struct db *db, enum photo_stray_kind kind, int64_t 
 	switch (kind) {
 	case PHOTO_STRAY_LISTING: return photo_db_remove_of_listing(db, id, &n);
 	case PHOTO_STRAY_COUNT: return db_transaction(db, settle_body, &id);
-	case PHOTO_STRAY_PICTURE: return photo_db_picture_set(db, id, NULL, NULL);
+	case PHOTO_STRAY_PICTURE: return db_exec(db, &sql_drop_picture, DB_ARGS(db_int(id)), NULL);
 	case PHOTO_STRAY_KINDS: break;
 	}
 	return ERR_INVALID;

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const int boxes[PHOTO_SIZES] = {320, 800, 1600};
+
 struct photo_store {
 	const struct photo_backend *backend;
 	void *self;
@@ -64,6 +66,23 @@ static unsigned file_names(const struct photo_object *o, char names[static PHOTO
 	return 2 * n;
 }
 
+enum err photo_store_any(struct photo_store *s, const char *key, bool *any)
+{
+	char name[64];
+	int64_t bytes;
+	*any = false;
+	if (!photo_key_valid(key))
+		return ERR_INVALID;
+	for (int i = 0; i < 2 * PHOTO_SIZES && !*any; i++) {
+		photo_file_name(key, boxes[i / 2], i % 2 == 0, name);
+		enum err e = s->backend->size(s->self, name, &bytes);
+		if (e != ERR_OK && e != ERR_NOT_FOUND)
+			return e;
+		*any = e == ERR_OK;
+	}
+	return ERR_OK;
+}
+
 enum err photo_store_whole(struct photo_store *s, const struct photo_object *o, bool *whole)
 {
 	char names[PHOTO_FILES_MAX][64];
@@ -106,7 +125,6 @@ enum err photo_store_true(struct photo_store *s, const struct photo_object *o, b
 
 bool photo_stored_parse(const char *name, struct photo_stored *out)
 {
-	static const int boxes[PHOTO_SIZES] = {320, 800, 1600};
 	char key[PHOTO_KEY_MAX + 1] = "", made[64];
 	out->key[0] = '\0';
 	out->box = 0;

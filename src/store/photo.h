@@ -31,6 +31,8 @@ MUST_CHECK enum err photo_store_remove_file(struct photo_store *s, const char *n
  * PHOTO_TEMPORARY behind the last "/"), and what is no file of ours. */
 #define PHOTO_TEMPORARY ".new-"
 MUST_CHECK enum err photo_store_each(struct photo_store *s, bool (*each)(void *ctx, const struct photo_stored *file), void *ctx);
+/* Is any file of the object there? */
+MUST_CHECK enum err photo_store_any(struct photo_store *s, const char *key, bool *any);
 /* Are all files of the object there, none empty, as large together as it says? */
 MUST_CHECK enum err photo_store_whole(struct photo_store *s, const struct photo_object *o, bool *whole);
 /* Are they also, byte by byte, what the key is the hash of? Reads them all. */

@@ -347,7 +347,7 @@ static int64_t mend(enum photo_stray_kind kind, int64_t expected_id)
 	ck_assert_err(photo_db_strays(photo_fixture.db, kind, count_stray, found), ERR_OK);
 	if (found[0] == 1)
 		ck_assert_int_eq(found[1], expected_id);
-	ck_assert_err(photo_db_stray_mend(photo_fixture.db, kind, found[1]), found[0] == 1 || kind != PHOTO_STRAY_PICTURE ? ERR_OK : ERR_NOT_FOUND);
+	ck_assert_err(photo_db_stray_mend(photo_fixture.db, kind, found[1]), ERR_OK);
 	ck_assert_err(photo_db_strays(photo_fixture.db, kind, count_stray, after), ERR_OK);
 	ck_assert_int_eq(after[0], 0);
 	return found[0];
@@ -371,6 +371,10 @@ START_TEST(strays_are_found_and_mended)
 	ck_assert_int_eq(mend(PHOTO_STRAY_COUNT, 1), 1);
 	db_test_run(photo_fixture.db, "UPDATE member SET picture = UNHEX('00112233445566778899aabbccddeeff') WHERE id = 2");
 	ck_assert_int_eq(mend(PHOTO_STRAY_PICTURE, 2), 1);
+	/* one that is an object is none to mend */
+	ck_assert_err(picture(2, 3), ERR_OK);
+	ck_assert_err(photo_db_stray_mend(photo_fixture.db, PHOTO_STRAY_PICTURE, 2), ERR_OK);
+	ck_assert_int_eq(photo_test_refs(3), 2);
 	/* one that the outbox will remove is none */
 	ck_assert_err(photo_db_end_of_listing(photo_fixture.db, 3), ERR_OK);
 	db_test_run(photo_fixture.db, "DELETE FROM listing WHERE id = 2;\nUPDATE listing SET state = 3 WHERE id = 3");
