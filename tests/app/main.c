@@ -4,5 +4,5 @@
 
 int main(void)
 {
-	return suites_run((suite_maker[]){suite_caches, suite_guard, NULL});
+	return suites_run((suite_maker[]){suite_caches, suite_guard, suite_spool, NULL});
 }

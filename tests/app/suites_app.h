@@ -5,3 +5,4 @@
 
 Suite *suite_caches(void);
 Suite *suite_guard(void);
+Suite *suite_spool(void);
