@@ -23,6 +23,14 @@ static bool refused_any(const struct photo_refusals *r)
 	return r != NULL && (r->n > 0 || r->whole != NULL);
 }
 
+/* What the script exchanges for the same part of a newer page. */
+static void begin_changing(struct buf *b, enum lang lang)
+{
+	html_lit(b, "<div data-photos data-not-saved=\"");
+	html_tr(b, lang, MSG_PHOTO_NOT_SAVED);
+	html_lit(b, "\">\n");
+}
+
 /* One line a file, each leading to where another is chosen. */
 static void put_refusals(struct buf *b, enum lang lang, const struct photo_refusals *r)
 {
@@ -66,6 +74,30 @@ static void put_alt_summary(struct buf *b, const struct photos_view *v)
 	html_lit(b, "</ul>\n</div>\n");
 }
 
+/* The sentences that the script says, which makes none itself. Names and numbers that it fills in stay as they are. */
+static void put_script_words(struct buf *b, enum lang lang, const char *limit)
+{
+	static const struct {
+		const char *name;
+		enum msg text;
+	} words[] = {
+		{"large", MSG_PHOTO_TOO_LARGE}, {"type", MSG_PHOTO_NOT_KNOWN}, {"empty", MSG_PHOTO_EMPTY}, {"many", MSG_PHOTO_ONE_TOO_MANY},
+		{"away", MSG_PHOTO_AWAY}, {"megabytes", MSG_PHOTO_MEGABYTES}, {"drop", MSG_UPLOAD_DROP}, {"waiting", MSG_UPLOAD_WAITING},
+		{"sending", MSG_UPLOAD_SENDING}, {"reading", MSG_UPLOAD_READING}, {"added", MSG_UPLOAD_ADDED}, {"broken", MSG_UPLOAD_BROKEN},
+		{"cancel", MSG_UPLOAD_CANCEL}, {"cancelled", MSG_UPLOAD_CANCELLED}, {"again", MSG_UPLOAD_AGAIN}, {"hide", MSG_UPLOAD_HIDE},
+	};
+	char most[I64_TEXT_SIZE];
+	i64_text(PHOTO_MAX, most);
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		bool counts = words[i].text == MSG_PHOTO_ONE_TOO_MANY;
+		html_lit(b, " data-say-");
+		html_attr(b, words[i].name);
+		html_lit(b, "=\"");
+		html_trf(b, lang, words[i].text, (const char *const[]){"{1}", counts ? most : "{2}", limit}, 3);
+		html_lit(b, "\"");
+	}
+}
+
 /* The file field's label, mistake and hint stand around it as in every form. */
 static void put_upload(struct buf *b, const struct page *page, const struct photo_refusals *refused, enum msg label, enum msg hint, size_t room, bool several,
                        enum msg button)
@@ -83,7 +115,9 @@ static void put_upload(struct buf *b, const struct page *page, const struct phot
 	html_int(b, PHOTO_BYTES_MAX);
 	html_lit(b, "\" data-limit-count=\"");
 	html_int(b, (int64_t)room);
-	html_lit(b, "\">\n<div class=\"field\">\n<label for=\"f-photo\">");
+	html_lit(b, "\"");
+	put_script_words(b, lang, buf_str(&limit));
+	html_lit(b, ">\n<div class=\"field\">\n<label for=\"f-photo\">");
 	html_tr(b, lang, label);
 	html_lit(b, "</label>\n<input type=\"file\" id=\"f-photo\" name=\"photo\" accept=\"image/jpeg,image/png,image/webp,image/heic,image/heif\"");
 	if (several)
@@ -299,6 +333,7 @@ void photos_view(struct buf *b, const struct photos_view *v)
 	html_lit(b, "<h1>");
 	html_text(b, buf_str(&title));
 	html_lit(b, "</h1>\n");
+	begin_changing(b, lang);
 	put_refusals(b, lang, v->refused);
 	if (wrong)
 		put_alt_summary(b, v);
@@ -306,6 +341,7 @@ void photos_view(struct buf *b, const struct photos_view *v)
 	if (v->locked)
 		put_said(b, lang, MSG_PHOTO_LOCKED, true);
 	put_list(b, v);
+	html_lit(b, "</div>\n");
 	if (!v->locked)
 		put_adding(b, v);
 	put_onwards(b, v);
@@ -331,6 +367,7 @@ void picture_view(struct buf *b, const struct picture_view *v)
 	html_lit(b, "<h1>");
 	html_tr(b, lang, MSG_PICTURE_TITLE);
 	html_lit(b, "</h1>\n");
+	begin_changing(b, lang);
 	put_refusals(b, lang, v->refused);
 	put_said(b, lang, v->said, false);
 	html_lit(b, "<p>");
@@ -350,6 +387,7 @@ void picture_view(struct buf *b, const struct picture_view *v)
 		html_tr(b, lang, MSG_PICTURE_REMOVE);
 		html_lit(b, "</button>\n</form>\n</div>\n");
 	}
+	html_lit(b, "</div>\n");
 	put_upload(b, &page, v->refused, MSG_PICTURE_LABEL, MSG_PICTURE_HINT, 1, false, MSG_PICTURE_BUTTON);
 	html_lit(b, "<p class=\"onwards\"><a href=\"");
 	html_attr(b, lang_prefix(lang));
