@@ -757,7 +757,7 @@
 			upload[part] = document.createElement(part);
 		}
 		upload.canvas.setAttribute("aria-hidden", "true");
-		upload.progress.max = 1;
+		upload.progress.value = 0;
 		upload.progress.setAttribute("aria-label", upload.file.name);
 		line.append(upload.canvas, name, upload.progress, upload.p);
 		upload.again = addButton(upload, upload.words.sayAgain, () => sendAgain(upload));
@@ -775,7 +775,7 @@
 		}).catch(() => {});
 	}
 
-	// waiting, sending, done; broken: it may be sent again; refused: it may not.
+	// queued, sending, done; broken: it may be sent again; refused: it may not.
 	function setState(upload, state, text) {
 		const { line, again, progress } = upload;
 		const lost = document.activeElement === again;
@@ -841,7 +841,8 @@
 	async function putInOrder() {
 		const all = photoItems().map(({ dataset }) => dataset.photo);
 		const mine = batch.map(({ id }) => id).filter((id) => all.includes(id));
-		const wanted = all.map((id) => mine.includes(id) ? mine.shift() : id).join();
+		const places = new Set(mine);
+		const wanted = all.map((id) => places.has(id) ? mine.shift() : id).join();
 		const list = document.querySelector("ol[data-order]");
 		batch = [];
 		if (!moved && list && wanted !== all.join()) {
@@ -861,22 +862,23 @@
 		while (!await step(`${location.pathname}?done=${upload.done}`, null, () => {})) {
 			await new Promise((later) => { window.setTimeout(later, 5000); });
 		}
-		forget(upload);
-		if (inState("waiting", "sending", "broken", "done").length === 0) {
+		if (uploads.every((one) => one === upload || one.state === "refused")) {
 			await putInOrder();
 		}
+		forget(upload);
 		say(named(upload, "sayAdded"));
 	}
 
 	function answered(upload) {
 		const { status } = upload.xhr;
+		const wait = Number(upload.xhr.getResponseHeader("Retry-After")) * 1000;
 		const reason = () => reasonOf(upload.xhr, upload) || named(upload, "sayAway");
 		if (status >= 200 && status < 300) {
 			arrived(upload);
-		} else if (status === 429 || status >= 500) {
+		} else if ((status === 429 || status >= 500) && wait <= LONGEST) {
 			tryLater(upload, reason());
 		} else {
-			setState(upload, status === 401 || status === 403 ? "broken" : "refused", reason());
+			setState(upload, [401, 403, 429].includes(status) || status >= 500 ? "broken" : "refused", reason());
 			sendNext();
 		}
 	}
@@ -917,12 +919,12 @@
 
 	function sendNext() {
 		const free = Math.max(0, AT_ONCE - inState("sending").length);
-		inState("waiting").slice(0, free).forEach(send);
+		inState("queued").slice(0, free).forEach(send);
 	}
 
 	function sendAgain(upload) {
 		window.clearTimeout(upload.later);
-		setState(upload, "waiting", upload.words.sayWaiting);
+		setState(upload, "queued", upload.words.sayWaiting);
 		sendNext();
 	}
 
@@ -940,7 +942,7 @@
 		if (type !== "" && !form.querySelector("input").accept.split(",").includes(type)) {
 			return named(upload, "sayType");
 		}
-		return inState("waiting", "sending", "broken", "done").length < Number(form.dataset.limitCount) ? undefined : named(upload, "sayMany");
+		return inState("queued", "sending", "broken", "done").length < Number(form.dataset.limitCount) ? undefined : named(upload, "sayMany");
 	}
 
 	function take(files) {
@@ -963,7 +965,7 @@
 			} else {
 				batch.push(upload);
 				preview(upload);
-				setState(upload, "waiting", upload.words.sayWaiting);
+				setState(upload, "queued", upload.words.sayWaiting);
 			}
 		}
 		say(inState("refused").map(({ p }) => p.textContent).join(" "));
@@ -1011,7 +1013,7 @@
 		onFiles("paste", take);
 		window.addEventListener("online", () => inState("broken").forEach(sendAgain));
 		window.addEventListener("beforeunload", (event) => {
-			if (inState("waiting", "sending", "broken").length > 0) {
+			if (inState("queued", "sending", "broken").length > 0) {
 				event.preventDefault();
 			}
 		});

@@ -41,7 +41,7 @@ export async function watchedPage(context, url) {
 			problems.push(`a request to another origin: ${request.url()}`);
 	});
 	page.on('response', response => {
-		if (response.status() >= 400 && !['document', 'fetch'].includes(response.request().resourceType()))
+		if (response.status() >= 400 && !['document', 'fetch', 'xhr'].includes(response.request().resourceType()))
 			problems.push(`${response.status()} for ${response.url()}`);
 	});
 	page.problems = () => problems.splice(0);
