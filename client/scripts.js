@@ -760,6 +760,7 @@
 		upload.progress.value = 0;
 		upload.progress.setAttribute("aria-label", upload.file.name);
 		line.append(upload.canvas, name, upload.progress, upload.p);
+		upload.name = name;
 		upload.again = addButton(upload, upload.words.sayAgain, () => sendAgain(upload));
 		upload.cancel = addButton(upload, upload.words.sayCancel, () => cancel(upload));
 		document.querySelector(".queue").append(line);
@@ -783,6 +784,7 @@
 		line.className = state;
 		upload.p.textContent = text;
 		progress.hidden = state === "broken" || state === "refused";
+		upload.name.hidden = text.startsWith(upload.file.name);
 		again.hidden = state !== "broken";
 		if (lost && again.hidden) {
 			upload.cancel.focus();
