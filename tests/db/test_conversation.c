@@ -264,13 +264,14 @@ struct meeting {
 	atomic_int begun, written;
 };
 
-/* The first mail waits until somebody else's message is in, or seen to wait for this. */
+/* The first mail waits until somebody else's message is in, or seen to wait for this. The server's list of transactions is as old as its last
+ * reader while it is read more often than every 100 ms. */
 static const char *meeting_mail(void *ctx, const struct conversation_message *m, uint8_t hash[static TOKEN_HASH])
 {
 	struct meeting *x = ctx;
 	atomic_store(&x->begun, 1);
 	while (atomic_load(&x->written) == 0 && db_test_number(x->watch, "SELECT COUNT(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'") == 0)
-		nanosleep(&(struct timespec){.tv_nsec = 20 * 1000 * 1000}, NULL);
+		nanosleep(&(struct timespec){.tv_nsec = 150 * 1000 * 1000}, NULL);
 	return mail_make(NULL, m, hash);
 }
 
