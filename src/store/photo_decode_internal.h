@@ -1,5 +1,5 @@
 /* photo_decode_internal: what the parts of photo_decode share. photo_decode.c is the side of the program, photo_decode_helper.c the process that forks,
- * photo_decode_child.c what decodes, photo_decode_reply.c what it says back. */
+ * photo_decode_child.c and photo_decode_picture.c what decodes, photo_decode_reply.c reads what that says. */
 #pragma once
 
 #include "store/photo_decode.h"
@@ -44,6 +44,12 @@ struct photo_reply {
 	uint8_t zero[2];
 };
 enum { PHOTO_REPLY_MARK = 0x4f504831, PHOTO_REPLY_MAX = sizeof(struct photo_reply) + PHOTO_OUTPUT_MAX };
+/* The work itself: libvips is to have been started. The files are g_malloc'ed and stay. What is left of memory and time is the caller's to bound. */
+struct photo_picture {
+	struct photo_reply head;
+	void *file[PHOTO_FILES_MAX];
+};
+enum photo_problem photo_picture_make(enum photo_type type, uint8_t *bytes, size_t n, struct photo_picture *out);
 /* Believes nothing. What the reply says: PHOTO_GOOD with the object and the files (which point into bytes; memory stays NULL), or why not; PHOTO_TOO_HARD for
  * what is no reply. The files of each size are its WebP and its JPEG. */
 enum photo_problem photo_reply_read(const uint8_t *bytes, size_t n, struct photo_decoded *out);
