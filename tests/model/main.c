@@ -16,6 +16,7 @@ int main(void)
 		suite_money,
 		suite_own_listing,
 		suite_password,
+		suite_photo,
 		suite_report,
 		suite_search_text,
 		suite_slug,

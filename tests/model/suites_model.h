@@ -14,6 +14,7 @@ Suite *suite_moderation(void);
 Suite *suite_money(void);
 Suite *suite_own_listing(void);
 Suite *suite_password(void);
+Suite *suite_photo(void);
 Suite *suite_report(void);
 Suite *suite_search_text(void);
 Suite *suite_slug(void);
