@@ -68,8 +68,8 @@ enum photo_type photo_type_sniff(const uint8_t *bytes, size_t n);
 enum photo_type photo_type_of_media(const char *media);
 
 /* The sizes kept of a photo of width by height (as decoded, upright): each fits a square, its box, of 320, 800 or 1600 px, and none is larger than
- * the photo itself: one of 1000 by 700 is kept as 320 by 224, 800 by 560 and, in the third box, 1000 by 700; one of 200 by 90 as that alone. box names the file;
- * width and height are what it has, the largest last; asked with the largest's own sides it says the same again. The number of sizes, 1 to 3; 0: no such photo. */
+ * the photo itself: one of 1000 by 700 is kept as 320 by 224, 800 by 560 and, in the third box, 1000 by 700; one of 200 by 90 as that alone. box names the
+ * file; width and height are what it has, the largest last; asked with the largest's own sides it says the same again. The number of sizes, 1 to 3; 0: none. */
 struct photo_size { int box, width, height; };
 unsigned photo_sizes(int width, int height, struct photo_size out[static PHOTO_SIZES]);
 

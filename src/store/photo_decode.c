@@ -339,7 +339,8 @@ enum err photo_decoder_start_as(const struct photo_decoder_set_up *set_up, struc
 
 enum err photo_decoder_start(unsigned at_once, struct photo_decoder **out)
 {
-	return photo_decoder_start_as(&(struct photo_decoder_set_up){.at_once = at_once, .wall_seconds = PHOTO_CHILD_WALL_SECONDS, .child = photo_decode_child}, out);
+	return photo_decoder_start_as(&(struct photo_decoder_set_up){.at_once = at_once, .wall_seconds = PHOTO_CHILD_WALL_SECONDS, .nice = PHOTO_CHILD_NICE,
+		.child = photo_decode_child}, out);
 }
 
 void photo_decoder_stop(struct photo_decoder *d)

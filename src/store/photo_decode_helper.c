@@ -163,7 +163,7 @@ _Noreturn void photo_helper_run(int socket, const struct photo_decoder_set_up *s
 	signals_set(&h);
 	prctl(PR_SET_NAME, "outport-photos");
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	setpriority(PRIO_PROCESS, 0, 19);
+	setpriority(PRIO_PROCESS, 0, h.set_up.nice);
 	for (;;) {
 		struct pollfd wait[] = {{.fd = h.socket, .events = POLLIN}, {.fd = h.signals, .events = POLLIN}};
 		if (poll(wait, 2, children_watch(&h)) < 0 && errno != EINTR)

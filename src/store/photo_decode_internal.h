@@ -4,7 +4,7 @@
 
 #include "store/photo_decode.h"
 
-enum { PHOTO_AT_ONCE_MAX = 16 };
+enum { PHOTO_AT_ONCE_MAX = 16, PHOTO_CHILD_NICE = 19 };
 
 /* Runs in a process of its own, which ends with what it returns. Standard input: the photo, length bytes; standard output: the reply. */
 typedef int (*photo_child_main)(enum photo_type type, size_t length);
@@ -16,6 +16,7 @@ enum { CHILD_REPLIED = 0, CHILD_NO_SANDBOX = 3, CHILD_NO_REPLY = 4 };
 struct photo_decoder_set_up {
 	unsigned at_once;
 	unsigned wall_seconds; /* then the child is killed */
+	int nice;
 	photo_child_main child;
 };
 MUST_CHECK enum err photo_decoder_start_as(const struct photo_decoder_set_up *set_up, struct photo_decoder **out);

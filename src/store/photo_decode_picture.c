@@ -142,6 +142,27 @@ static void placeholder_make(const struct pixels *p, uint8_t out[static PHOTO_CE
 	}
 }
 
+/* libvips gives every WebP file an Exif of its own making, whatever is said about it. What stays is the picture's chunk: the simple file format of
+ * the WebP container specification, "RIFF size WEBP" and "VP8 " or "VP8L". */
+static bool webp_bare(uint8_t *file, size_t *n)
+{
+	for (size_t at = 12; at + 8 <= *n;) {
+		size_t size = (size_t)file[at + 4] | (size_t)file[at + 5] << 8 | (size_t)file[at + 6] << 16 | (size_t)file[at + 7] << 24;
+		size_t padded = 8 + size + size % 2;
+		if (padded > *n - at)
+			return false;
+		if (memcmp(file + at, "VP8 ", 4) == 0 || memcmp(file + at, "VP8L", 4) == 0) {
+			memmove(file + 12, file + at, padded);
+			*n = 12 + padded;
+			for (int i = 0; i < 4; i++)
+				file[4 + i] = (uint8_t)((*n - 8) >> (8 * i));
+			return true;
+		}
+		at += padded;
+	}
+	return false;
+}
+
 static bool file_make(const struct pixels *p, bool webp, void **file, uint32_t *bytes)
 {
 	VipsImage *image = image_of(p);
@@ -151,8 +172,10 @@ static bool file_make(const struct pixels *p, bool webp, void **file, uint32_t *
 	int bad = webp ? vips_webpsave_buffer(image, file, &n, "Q", WEBP_QUALITY, "effort", WEBP_EFFORT, "strip", TRUE, NULL) :
 		vips_jpegsave_buffer(image, file, &n, "Q", JPEG_QUALITY, "optimize_coding", TRUE, "interlace", TRUE, "strip", TRUE, NULL);
 	g_object_unref(image);
+	if (bad != 0 || (webp && !webp_bare(*file, &n)))
+		return false;
 	*bytes = (uint32_t)n;
-	return bad == 0 && n <= PHOTO_OUTPUT_MAX;
+	return n <= PHOTO_OUTPUT_MAX;
 }
 
 /* The files of all sizes, each size made of the one above it. Frees p. */

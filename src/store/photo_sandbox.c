@@ -40,11 +40,11 @@ static bool limit_all(size_t memory, size_t besides, unsigned cpu_seconds)
 {
 	if (!PHOTO_SANITIZED && (besides == 0 || !limit(RLIMIT_DATA, memory) || !limit(RLIMIT_AS, memory + besides)))
 		return false;
-	return limit(RLIMIT_CPU, cpu_seconds) && limit(RLIMIT_FSIZE, 0) && limit(RLIMIT_CORE, 0) && limit(RLIMIT_MEMLOCK, 0) && limit(RLIMIT_MSGQUEUE, 0) &&
-		limit(RLIMIT_SIGPENDING, 16) && limit(RLIMIT_NOFILE, FDS_KEPT);
+	return limit(RLIMIT_CPU, cpu_seconds) && limit(RLIMIT_FSIZE, 0) && limit(RLIMIT_CORE, 0) && limit(RLIMIT_MEMLOCK, 0) &&
+		limit(RLIMIT_MSGQUEUE, 0) && limit(RLIMIT_SIGPENDING, 16) && limit(RLIMIT_NOFILE, FDS_KEPT);
 }
 
-/* Everything that this kernel's Landlock can deny, denied (landlock(7)). Headers older than the kernel lack the later names: the numbers are the interface's. */
+/* Everything that this kernel's Landlock can deny, denied (landlock(7)). Older headers lack the later names: the numbers are the interface's. */
 static bool landlock_all(void)
 {
 	static const uint64_t file_rights[] = {
@@ -74,8 +74,8 @@ static bool allow_plain(scmp_filter_ctx f)
 {
 	static const int calls[] = {
 		SCMP_SYS(brk), SCMP_SYS(clock_getres), SCMP_SYS(clock_gettime), SCMP_SYS(clock_nanosleep), SCMP_SYS(close), SCMP_SYS(exit), SCMP_SYS(exit_group),
-		SCMP_SYS(fstat), SCMP_SYS(futex), SCMP_SYS(getcpu), SCMP_SYS(getpid), SCMP_SYS(getrandom), SCMP_SYS(getrusage), SCMP_SYS(gettid),
-		SCMP_SYS(gettimeofday), SCMP_SYS(madvise), SCMP_SYS(membarrier), SCMP_SYS(mremap), SCMP_SYS(munmap), SCMP_SYS(nanosleep), SCMP_SYS(newfstatat),
+		SCMP_SYS(futex), SCMP_SYS(getcpu), SCMP_SYS(getpid), SCMP_SYS(getrandom), SCMP_SYS(getrusage), SCMP_SYS(gettid),
+		SCMP_SYS(gettimeofday), SCMP_SYS(madvise), SCMP_SYS(membarrier), SCMP_SYS(mremap), SCMP_SYS(munmap), SCMP_SYS(nanosleep),
 		SCMP_SYS(restart_syscall), SCMP_SYS(rseq), SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn), SCMP_SYS(sched_getaffinity),
 		SCMP_SYS(sched_yield), SCMP_SYS(set_robust_list), SCMP_SYS(set_tid_address), SCMP_SYS(sigaltstack), SCMP_SYS(time),
 	};
