@@ -958,8 +958,9 @@
 			uploads.forEach(cancel);
 		}
 		for (const file of Array.from(files).slice(0, several ? files.length : 1)) {
-			const upload = { file: file, words: Object.assign({}, form.dataset), line: document.createElement("li"), action: form.action, tries: 0, done: several ? "add" : "1" };
+			const upload = { file: file, words: Object.assign({}, form.dataset), line: document.createElement("li"), action: form.action, tries: 0 };
 			const reason = refusal(upload, form);
+			upload.done = several ? "add" : "1";
 			addLine(upload);
 			uploads.push(upload);
 			if (reason) {

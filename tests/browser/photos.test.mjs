@@ -1,5 +1,8 @@
 // A listing's photos and a member's picture: sent, refused, described, put in order and removed, in Chromium, with JavaScript and without.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { makeListing } from '../support/accounts.mjs';
 import { browserSignIn, makeMember } from '../support/members.mjs';
@@ -10,8 +13,15 @@ import { sharedSite } from '../support/site.mjs';
 import { desktop, openBrowser, phone, watchedPage } from './browser.mjs';
 
 const types = { jpg: 'image/jpeg', png: 'image/png', webp: 'image/webp' };
-const large = { name: 'big.jpg', mimeType: 'image/jpeg', buffer: Buffer.alloc((15 << 20) + 100000) };
-const words = { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('Sixteen feet, oars included.') };
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'outport-upload-'));
+// A file to choose; its path for the file field, its bytes for what is dropped.
+function makeFile(name, mimeType, buffer) {
+	fs.writeFileSync(path.join(folder, name), buffer);
+	return { name, mimeType, buffer, path: path.join(folder, name) };
+}
+const large = makeFile('big.jpg', 'image/jpeg', Buffer.alloc((15 << 20) + 100000));
+const words = makeFile('notes.txt', 'text/plain', 'Sixteen feet, oars included.');
+const nothing = makeFile('nothing.png', 'image/png', '');
 const tooLarge = 'big.jpg: 15.1 MB, the limit is 15 MB.';
 const wrongType = 'notes.txt: this is no photo that can be read here. Send a JPEG, PNG or WebP file.';
 let site, browser, files, stored;
@@ -19,9 +29,8 @@ let site, browser, files, stored;
 before(async () => {
 	site = await sharedSite();
 	browser = await openBrowser();
-	files = await Promise.all(['jpg', 'png', 'webp', 'jpg', 'jpg'].map(async (type, i) => ({
-		name: `dory-${i + 1}.${type}`, mimeType: types[type], buffer: await makePhotoFile({ width: 400 + i, height: 300, hue: 70 * i, type }),
-	})));
+	files = await Promise.all(['jpg', 'png', 'webp', 'jpg', 'jpg'].map(async (type, i) =>
+		makeFile(`dory-${i + 1}.${type}`, types[type], await makePhotoFile({ width: 400 + i, height: 300, hue: 70 * i, type }))));
 	stored = [];
 	for (let i = 0; i < 8; i++)
 		stored.push(await storePhoto(site, { width: 200 + i, height: 150, hue: 45 * i }));
@@ -29,21 +38,24 @@ before(async () => {
 after(async () => {
 	await browser?.close();
 	await site?.stop();
+	fs.rmSync(folder, { recursive: true, force: true });
 });
+const choose = (page, ...chosen) => page.setInputFiles('#f-photo', chosen.flat().map(file => file.path));
 
 // A member's draft with photos, n of them, and its page.
-async function start({ javaScriptEnabled = true, viewport = desktop, lang = '', n = 0, path } = {}) {
+async function start({ javaScriptEnabled = true, viewport = desktop, lang = '', n = 0, address } = {}) {
 	const context = await browser.newContext({ viewport, javaScriptEnabled });
 	const page = await watchedPage(context, site.url);
+	page.setDefaultTimeout(60000);
 	const member = await makeMember(site.sql);
 	const id = await makeListing(site, { email: member.email, state: 0, member: member.id });
 	const ids = await addPhotos(site, id, stored.slice(0, n));
 	await browserSignIn(page, site.url, member);
-	await page.goto(`${site.url}${lang}${path ?? `/listings/${id}/photos`}`);
+	await page.goto(`${site.url}${lang}${address ?? `/listings/${id}/photos`}`);
 	const count = async () => Number(await site.sql(`SELECT COUNT(*) FROM photo WHERE listing_id = ${id}`));
 	const order = async () => (await site.sql(`SELECT GROUP_CONCAT(id ORDER BY position) FROM photo WHERE listing_id = ${id}`)).split(',').map(Number);
 	const shown = () => page.locator('[data-photo]').evaluateAll(all => all.map(one => Number(one.dataset.photo)));
-	return { context, page, id, ids, member, count, order, shown, address: `${site.url}/listings/${id}/photos` };
+	return { context, page, id, ids, member, count, order, shown };
 }
 
 // The page was not loaded anew since.
@@ -81,13 +93,13 @@ const hand = (page, selector, event, given) => page.locator(selector).evaluate((
 test('without JavaScript: several at once, each that is refused named, the others kept; order, words, removal', async () => {
 	const { context, page, count, order, shown } = await start({ javaScriptEnabled: false, viewport: phone });
 	assert.equal(await page.locator('.queue, .grip, .ways').count(), 0);
-	await page.setInputFiles('#f-photo', [files[0], large, files[1], words]);
+	await choose(page, [files[0], large, files[1], words]);
 	await page.click('.upload button');
 	await page.waitForSelector('#errors');
 	assert.deepEqual(await page.locator('#errors li').allInnerTexts(), [tooLarge, wrongType]);
 	assert.equal(await count(), 2);
 	const [first, second] = await shown();
-	await page.setInputFiles('#f-photo', files[2]);
+	await choose(page, files[2]);
 	await page.click('.upload button');
 	await page.waitForURL('**/photos?done=add');
 	await page.click(`[data-photo="${second}"] button[value=up]`);
@@ -106,12 +118,12 @@ test('without JavaScript: several at once, each that is refused named, the other
 });
 
 test('without JavaScript: a picture', async () => {
-	const { context, page } = await start({ javaScriptEnabled: false, path: '/account/picture' });
-	await page.setInputFiles('#f-photo', words);
+	const { context, page } = await start({ javaScriptEnabled: false, address: '/account/picture' });
+	await choose(page, words);
 	await page.click('.upload button');
 	await page.waitForSelector('#errors');
 	assert.deepEqual(await page.locator('#errors li').allInnerTexts(), [wrongType]);
-	await page.setInputFiles('#f-photo', files[0]);
+	await choose(page, files[0]);
 	await page.click('.upload button');
 	await page.waitForURL('**/account/picture?done=1');
 	assert.equal(await page.locator('.own-picture img').count(), 1);
@@ -126,18 +138,18 @@ test('several at once, two under way at a time, appear in the order they were ch
 	const { context, page, id, shown, order } = await start();
 	await mark(page);
 	const uploads = await holdUploads(page);
-	await page.setInputFiles('#f-photo', files);
+	await choose(page, files);
 	await until(() => uploads.waiting.length === 2, () => `${uploads.waiting.length} under way`);
 	assert.deepEqual(await page.locator('.queue li').evaluateAll(all => all.map(li => li.className)), ['sending', 'sending', 'queued', 'queued', 'queued']);
 	assert.equal(await page.locator('.queue progress').count(), files.length);
 	// a preview is drawn, in the proportions of the photo
-	await page.waitForFunction(() => Array.from(document.querySelectorAll('.queue canvas')).every(canvas => canvas.width === 192 && canvas.height >= 143 && canvas.height <= 145));
+	await page.waitForFunction(() => Array.from(document.querySelectorAll('.queue canvas')).every(({ width, height }) => width === 192 && Math.abs(height - 144) <= 1));
 	uploads.open();
 	await page.waitForFunction(n => document.querySelectorAll('[data-photo]').length === n && !document.querySelector('.queue li'), files.length);
 	assert.equal(uploads.waiting.length, files.length);
 	assert.deepEqual(await shown(), await order());
-	const widths = (await site.sql(`SELECT o.width FROM photo p JOIN photo_object o ON o.hash = p.hash WHERE p.listing_id = ${id} ORDER BY p.position`)).split('\n').map(Number);
-	assert.deepEqual(widths, [400, 401, 402, 403, 404]);
+	const widths = await site.sql(`SELECT o.width FROM photo p JOIN photo_object o ON o.hash = p.hash WHERE p.listing_id = ${id} ORDER BY p.position`);
+	assert.deepEqual(widths.split('\n'), ['400', '401', '402', '403', '404']);
 	assert.ok(await stayed(page));
 	assert.equal(await page.locator('#h-photo').innerText().then(text => /up to 5 more/.test(text)), true, 'what room is left');
 	page.holdClean();
@@ -149,7 +161,7 @@ test('what cannot be taken is not sent: too large, of another type, one too many
 	await mark(page);
 	const uploads = await holdUploads(page);
 	uploads.open();
-	await page.setInputFiles('#f-photo', [large, words, ...files.slice(0, 3), { name: 'nothing.png', mimeType: 'image/png', buffer: Buffer.alloc(0) }]);
+	await choose(page, [large, words, ...files.slice(0, 3), nothing]);
 	await page.waitForFunction(() => document.querySelectorAll('[data-photo]').length === 10 && document.querySelectorAll('.queue li').length === 4);
 	assert.deepEqual(await page.locator('.queue .refused p').allInnerTexts(),
 		[tooLarge, wrongType, 'dory-3.webp: a listing has at most 10 photos. Remove one first.', 'nothing.png: the file is empty.']);
@@ -163,7 +175,7 @@ test('what cannot be taken is not sent: too large, of another type, one too many
 	}
 	await page.locator('form.remove button').last().click();
 	await page.waitForSelector('form.upload .ways');
-	await page.setInputFiles('#f-photo', files[3]);
+	await choose(page, files[3]);
 	await page.waitForFunction(() => document.querySelectorAll('[data-photo]').length === 10 && !document.querySelector('form.upload'));
 	assert.ok(await stayed(page));
 	page.holdClean();
@@ -172,8 +184,8 @@ test('what cannot be taken is not sent: too large, of another type, one too many
 
 test('what the server refuses is said in its words; in French too', async () => {
 	const { context, page, count } = await start({ lang: '/fr' });
-	const broken = { ...files[0], name: 'coupée.jpg', buffer: files[0].buffer.subarray(0, files[0].buffer.length / 2) };
-	await page.setInputFiles('#f-photo', [large, broken]);
+	const broken = makeFile('coupée.jpg', 'image/jpeg', files[0].buffer.subarray(0, files[0].buffer.length / 2));
+	await choose(page, [large, broken]);
 	await page.waitForSelector('.queue li.refused:nth-child(2)');
 	assert.deepEqual((await page.locator('.queue .refused p').allInnerTexts()).map(text => text.replaceAll('\u00a0', ' ')),
 		['big.jpg : 15,1 Mo, la limite est de 15 Mo.', 'coupée.jpg : le fichier est endommagé ou incomplet. Envoyez-le de nouveau, ou un autre.']);
@@ -186,7 +198,7 @@ test('what the server refuses is said in its words; in French too', async () => 
 test('one is cancelled while it is sent, the others go on', async () => {
 	const { context, page, count } = await start();
 	const uploads = await holdUploads(page);
-	await page.setInputFiles('#f-photo', files.slice(0, 3));
+	await choose(page, files.slice(0, 3));
 	await until(() => uploads.waiting.length === 2, () => 'two under way');
 	await page.locator('.queue li', { hasText: 'dory-1' }).getByRole('button', { name: 'Cancel dory-1.jpg' }).click();
 	await until(() => uploads.waiting.length === 3, () => 'the third comes in its place');
@@ -210,14 +222,14 @@ test('a broken connection: sent again by a button, by itself, and when the netwo
 		else
 			await route.continue();
 	});
-	await page.setInputFiles('#f-photo', files[0]);
+	await choose(page, files[0]);
 	await page.waitForSelector('.queue li.broken');
 	assert.equal(await page.locator('.queue p').innerText(), 'dory-1.jpg: the connection broke. It is sent again by itself.');
 	await page.waitForSelector('[data-photo]');
 	assert.equal(await count(), 1, 'by itself');
 	sent = 0;
 	breaks = 5; // the next try would come after half a minute and more
-	await page.setInputFiles('#f-photo', files[1]);
+	await choose(page, files[1]);
 	for (let i = 1; i <= breaks; i++) {
 		await page.waitForSelector('.queue li.broken');
 		await page.getByRole('button', { name: 'Try again dory-2.png' }).click();
@@ -226,7 +238,7 @@ test('a broken connection: sent again by a button, by itself, and when the netwo
 	await page.waitForFunction(() => document.querySelectorAll('[data-photo]').length === 2);
 	await page.unroute('**/photos');
 	await context.setOffline(true);
-	await page.setInputFiles('#f-photo', files[2]);
+	await choose(page, files[2]);
 	await page.waitForSelector('.queue li.broken');
 	await context.setOffline(false);
 	await page.waitForFunction(() => document.querySelectorAll('[data-photo]').length === 3 && !document.querySelector('.queue li'));
@@ -329,7 +341,7 @@ test('words are saved in place; what is typed elsewhere stays, also when a photo
 	assert.equal(await page.locator(`[data-photo="${a}"] img`).getAttribute('alt'), 'The dory from port');
 	assert.equal(await page.evaluate(() => document.activeElement.id), `f-alt-${a}`);
 	await page.focus(`#f-alt-${b}`);
-	await page.setInputFiles('#f-photo', files[0]);
+	await choose(page, files[0]);
 	await page.waitForFunction(() => document.querySelectorAll('[data-photo]').length === 3);
 	assert.equal(await page.inputValue(`#f-alt-${b}`), 'Not saved yet');
 	assert.equal(await page.evaluate(() => document.activeElement.id), `f-alt-${b}`);
@@ -355,7 +367,7 @@ test('what could not be saved is said and stays typed; who is signed out meanwhi
 	assert.equal(await page.inputValue(`#f-alt-${a}`), 'The dory from port');
 	await page.unroute('**/alt');
 	await page.context().clearCookies();
-	await page.setInputFiles('#f-photo', files[0]);
+	await choose(page, files[0]);
 	await page.waitForSelector('.queue li.broken');
 	assert.match(await page.locator('.queue p').innerText(), /^dory-1\.jpg: .*signed/);
 	page.problems();
@@ -363,12 +375,12 @@ test('what could not be saved is said and stays typed; who is signed out meanwhi
 });
 
 test('a picture: the last one chosen counts', async () => {
-	const { context, page, member } = await start({ path: '/account/picture' });
+	const { context, page, member } = await start({ address: '/account/picture' });
 	await mark(page);
-	await page.setInputFiles('#f-photo', words);
+	await choose(page, words);
 	await page.waitForSelector('.queue li.refused');
 	assert.deepEqual(await page.locator('.queue p').allInnerTexts(), [wrongType]);
-	await page.setInputFiles('#f-photo', files[0]);
+	await choose(page, files[0]);
 	await page.waitForSelector('.own-picture img');
 	await page.waitForFunction(() => !document.querySelector('.queue li'));
 	const first = await page.locator('.own-picture img').getAttribute('src');
@@ -388,7 +400,7 @@ test('while photos are sent and refused the page is one that everybody can use: 
 		const { context, page } = await start({ n: 2, viewport });
 		await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
 		const uploads = await holdUploads(page);
-		await page.setInputFiles('#f-photo', [large, ...files.slice(0, 3)]);
+		await choose(page, [large, ...files.slice(0, 3)]);
 		await until(() => uploads.waiting.length === 2, () => 'two under way');
 		await page.evaluate(axe);
 		const found = await page.evaluate(async () => (await window.axe.run(document, { resultTypes: ['violations'] })).violations);
