@@ -839,7 +839,7 @@
 		sendNext();
 	}
 
-	// Two at a time may come in another order than they were chosen in.
+	// Two at a time may come in another order than they were chosen in. True: the order was changed.
 	async function putInOrder() {
 		const all = photoItems().map(({ dataset }) => dataset.photo);
 		const mine = batch.map(({ id }) => id).filter((id) => all.includes(id));
@@ -847,10 +847,9 @@
 		const wanted = all.map((id) => places.has(id) ? mine.shift() : id).join();
 		const list = document.querySelector("ol[data-order]");
 		batch = [];
-		if (!moved && list && wanted !== all.join()) {
-			await step(list.dataset.order, new URLSearchParams({ order: wanted }), () => {});
-		}
+		const needed = !moved && list !== null && wanted !== all.join();
 		moved = false;
+		return needed && step(list.dataset.order, new URLSearchParams({ order: wanted }), () => {});
 	}
 
 	async function arrived(upload) {
@@ -860,12 +859,13 @@
 		} catch {
 			upload.id = null; // a picture's page
 		}
+		const show = () => step(`${location.pathname}?done=${upload.done}`, null, () => {});
 		sendNext();
-		while (!await step(`${location.pathname}?done=${upload.done}`, null, () => {})) {
+		while (!await show()) {
 			await new Promise((later) => { window.setTimeout(later, 5000); });
 		}
 		if (uploads.every((one) => one === upload || one.state === "refused")) {
-			await putInOrder();
+			await putInOrder() && await show();
 		}
 		forget(upload);
 		say(named(upload, "sayAdded"));

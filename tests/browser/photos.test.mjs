@@ -148,6 +148,7 @@ test('several at once, two under way at a time, appear in the order they were ch
 	await page.waitForFunction(n => document.querySelectorAll('[data-photo]').length === n && !document.querySelector('.queue li'), files.length);
 	assert.equal(uploads.waiting.length, files.length);
 	assert.deepEqual(await shown(), await order());
+	assert.equal(await page.locator('[data-photos] > .notice').innerText(), 'The photos are added.');
 	const widths = await site.sql(`SELECT o.width FROM photo p JOIN photo_object o ON o.hash = p.hash WHERE p.listing_id = ${id} ORDER BY p.position`);
 	assert.deepEqual(widths.split('\n'), ['400', '401', '402', '403', '404']);
 	assert.ok(await stayed(page));
