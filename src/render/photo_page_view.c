@@ -108,7 +108,7 @@ static void put_upload(struct buf *b, const struct page *page, const struct phot
 	buf_init(&limit, NUMBER_CAP);
 	format_megabytes(&limit, lang, PHOTO_BYTES_MAX);
 	i64_text((int64_t)room, count);
-	html_lit(b, "<form class=\"form upload\" method=\"post\" enctype=\"multipart/form-data\" action=\"");
+	html_lit(b, "<form class=\"form upload\" method=\"post\" novalidate enctype=\"multipart/form-data\" action=\"");
 	html_attr(b, lang_prefix(lang));
 	html_attr(b, page->path);
 	html_lit(b, "\" data-limit-bytes=\"");
@@ -124,7 +124,7 @@ static void put_upload(struct buf *b, const struct page *page, const struct phot
 		html_lit(b, " multiple");
 	if (refused_any(refused))
 		html_lit(b, " aria-invalid=\"true\"");
-	html_lit(b, " required aria-describedby=\"h-photo\">\n<p class=\"hint\" id=\"h-photo\">");
+	html_lit(b, " aria-describedby=\"h-photo\">\n<p class=\"hint\" id=\"h-photo\">");
 	html_trf(b, lang, hint, (const char *const[]){buf_str(&limit), count}, 2);
 	html_lit(b, "</p>\n</div>\n<button class=\"button primary\" type=\"submit\">");
 	html_tr(b, lang, button);

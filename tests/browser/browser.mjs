@@ -8,6 +8,7 @@ import { needTool, tool } from '../support/npm.mjs';
 import { makeLinks } from '../support/accounts.mjs';
 import { browserSignIn, makeMember, password as memberPassword } from '../support/members.mjs';
 import { topSrc } from '../support/nginx.mjs';
+import { addPhotos, setPicture, storePhoto } from '../support/photos.mjs';
 
 export const chromiumPath = process.env.CHROME_PATH ?? '/usr/bin/chromium';
 export const phone = { width: 360, height: 740 };
@@ -68,7 +69,8 @@ export async function makeListings(site) {
 	await site.ctl('listing', 'remove', String(gone));
 	await makeOwnListings(site, there, people.member.id);
 	const search = await keepThings(site, people.member, [there, gone]);
-	return { there, gone, people, talk, search, links: await makeLinks(site.sql), visitors: await makeVisitorLinks(site, there) };
+	const pictured = await makePhotos(site, there, people.member.id);
+	return { there, gone, pictured, people, talk, search, links: await makeLinks(site.sql), visitors: await makeVisitorLinks(site, there) };
 }
 
 // What a member keeps: listings, one of them gone, and a search that has told of one. And numbers for the reports.
@@ -93,6 +95,17 @@ const copyListing = async (site, of, state, member) => Number(await site.sql(`IN
 async function makeOwnListings(site, of, member) {
 	for (const state of [0, 2, 3, 4, 5, 6, 7, 8])
 		await copyListing(site, of, state, member);
+}
+
+// Photos of a listing that everybody sees and of one that waits for a moderator, both the member's, and the member's picture.
+async function makePhotos(site, of, member) {
+	const objects = await Promise.all([[640, 480, 10], [480, 640, 200]].map(([width, height, hue]) => storePhoto(site, { width, height, hue })));
+	const shown = await addListing(site, `Red dory with photos (${process.pid}.${Date.now() % 10000})`), waits = await copyListing(site, of, 0, member);
+	await site.sql(`UPDATE listing SET member_id = ${member} WHERE id = ${shown}; UPDATE listing SET submitted_at = UTC_TIMESTAMP() - INTERVAL 300 DAY WHERE id = ${waits}`);
+	await addPhotos(site, shown, objects, ['A red dory on the beach']);
+	await addPhotos(site, waits, objects);
+	await setPicture(site, member, objects[0]);
+	return shown;
 }
 
 // What the links in a visitor's mails lead to.
@@ -200,7 +213,7 @@ const seenBy = (person, open) => async (page, url) => {
 };
 
 // Every kind of page there is, as { name, open(page, url) }. A row may end with who looks: 'member', 'moderator', 'admin'.
-export function pageTypes(lang, { there, gone, people, talk, links, visitors, search }) {
+export function pageTypes(lang, { there, gone, pictured, people, talk, links, visitors, search }) {
 	const at = prefix[lang];
 	return [
 		['home', goTo(`${at}/`)],
@@ -209,6 +222,12 @@ export function pageTypes(lang, { there, gone, people, talk, links, visitors, se
 		['empty', goTo(`${at}/listings?q=zzyzx+qwertz&max_price=1`)],
 		['refused', goTo(`${at}/listings?min_price=abc`)],
 		['listing', goTo(`${at}/listings/${there}`)],
+		['listing-photos', goTo(`${at}/listings/${pictured}`)],
+		['listing-photos-own', goTo(`${at}/listings/${pictured}`), 'member'],
+		['photos', goTo(`${at}/listings/${pictured}/photos?done=add`), 'member'],
+		['photos-none', follow(`${at}/account/listings`, '.own li:not(:has(.thumb)) a[href$="/photos"]'), 'member'],
+		['photos-errors', sendEmpty(`${at}/account/picture`), 'admin'],
+		['picture', goTo(`${at}/account/picture?done=1`), 'member'],
 		['listing-contact', goTo(`${at}/listings/${there}/contact`)],
 		['listing-contact-errors', sendEmpty(`${at}/listings/${there}/contact`)],
 		['listing-contact-received', goTo(`${at}/listings/${there}/contact/received`)],

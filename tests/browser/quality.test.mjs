@@ -20,7 +20,7 @@ after(async () => {
 	await site?.stop();
 });
 
-// Bytes over the wire, heads and bodies, without the cover: the budget is about what is not a picture.
+// Bytes over the wire, heads and bodies, without the cover and the photos: the budget is about what is not a picture.
 async function countBytes(page) {
 	const session = await page.context().newCDPSession(page);
 	const pictures = new Set();
@@ -28,7 +28,7 @@ async function countBytes(page) {
 	await session.send('Network.enable');
 	await session.send('Network.setCacheDisabled', { cacheDisabled: true });
 	session.on('Network.responseReceived', ({ requestId, response }) => {
-		if (response.mimeType === 'image/jpeg')
+		if (['image/jpeg', 'image/webp'].includes(response.mimeType))
 			pictures.add(requestId);
 	});
 	session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {

@@ -75,8 +75,9 @@ test('a trusted member’s goes live at once, others’ wait; /submit and the AP
 	for (const [who, done, status] of [[elsie, 'review', 'pending'], [trusted, 'live', 'published']]) {
 		for (const path of ['/account/listings/new', '/submit']) {
 			const fields = item(), r = await post(path, fields, who);
-			assert.equal(r.headers.location, `/account/listings?done=${done}`, r.body);
-			assert.equal(await stateOf(await idOf(fields.title)), state[status]);
+			const id = await idOf(fields.title);
+			assert.equal(r.headers.location, `/listings/${id}/photos?done=${done}`, r.body);
+			assert.equal(await stateOf(id), state[status]);
 		}
 		const r = await api('POST', '/api/v1/listings', who, { ...item(), stock: 1 });
 		assert.equal(r.status, 202, r.body);
