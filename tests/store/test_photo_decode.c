@@ -225,10 +225,14 @@ START_TEST(photo_key_of_content)
 	ck_assert_int_eq(decode_sample(decoder, "large.jpg", &b), PHOTO_GOOD);
 	ck_assert_str_eq(a.object.key, b.object.key);
 	ck_assert_mem_eq(a.files[0].data, b.files[0].data, a.files[0].n);
+	photo_decoded_free(&b);
 	ck_assert_int_eq(decode_sample(decoder, "told.png", &b), PHOTO_GOOD);
 	ck_assert_int_eq(decode_sample(decoder, "plain.png", &c), PHOTO_GOOD);
 	ck_assert_str_eq(b.object.key, c.object.key);
 	ck_assert_str_ne(a.object.key, b.object.key);
+	photo_decoded_free(&a);
+	photo_decoded_free(&b);
+	photo_decoded_free(&c);
 }
 END_TEST
 
@@ -249,6 +253,8 @@ START_TEST(photo_at_an_offset)
 	ck_assert_int_eq(photo_decode(decoder, fileno(f), 1000, n + 10000, PHOTO_JPEG, &p), PHOTO_AWAY);
 	ck_assert_int_eq(photo_decode(decoder, -1, 0, n, PHOTO_JPEG, &p), PHOTO_AWAY);
 	fclose(f);
+	g_free(body);
+	free(bytes);
 }
 END_TEST
 

@@ -165,7 +165,7 @@ START_TEST(photo_bits_flipped)
 {
 	struct photo_decoded p;
 	size_t n;
-	int good = 0, bad = 0;
+	int bad = 0;
 	uint32_t state = 2463534242u + (uint32_t)_i;
 	if (strstr(flipped[_i], ".heic") != NULL && !sample_heic())
 		return;
@@ -177,7 +177,6 @@ START_TEST(photo_bits_flipped)
 		ck_assert_msg(problem == PHOTO_GOOD || problem == PHOTO_DAMAGED || problem == PHOTO_TOO_HARD || problem == PHOTO_TOO_MANY_PIXELS ||
 			problem == PHOTO_NOT_KNOWN, "%s, the damage %d: %d", flipped[_i], i, (int)problem);
 		check_memory(&p, flipped[_i]);
-		good += problem == PHOTO_GOOD;
 		bad += problem != PHOTO_GOOD;
 		photo_decoded_free(&p);
 	}
