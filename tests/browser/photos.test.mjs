@@ -17,7 +17,7 @@ const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'outport-upload-'));
 // A file to choose; its path for the file field, its bytes for what is dropped.
 function makeFile(name, mimeType, buffer) {
 	fs.writeFileSync(path.join(folder, name), buffer);
-	return { name, mimeType, buffer, path: path.join(folder, name) };
+	return { name, mimeType, buffer: Buffer.from(buffer), path: path.join(folder, name) };
 }
 const large = makeFile('big.jpg', 'image/jpeg', Buffer.alloc((15 << 20) + 100000));
 const words = makeFile('notes.txt', 'text/plain', 'Sixteen feet, oars included.');
