@@ -21,7 +21,7 @@ const uint8_t scene_colours[4][3] = {[RED] = {200, 40, 40}, [GREEN] = {40, 160, 
 
 const char *sample_path(const char *name)
 {
-	static char out[4][400];
+	static char out[4][600];
 	static int i;
 	i = (i + 1) % 4;
 	snprintf(out[i], sizeof out[i], "%s/%s", folder, name);

@@ -103,11 +103,12 @@ static int counted(enum photo_type type, size_t length)
 
 static int faulty(enum mode mode)
 {
+	volatile int *volatile nowhere = (volatile int *)8;
 	struct photo_reply half = {.mark = PHOTO_REPLY_MARK, .width = 100, .height = 100, .files = 2, .bytes = {1000, 1000}};
 	if (mode != NO_SANDBOX && photo_sandbox_enter(64 << 20, 1) != ERR_OK)
 		return CHILD_NO_SANDBOX;
 	switch (mode) {
-	case CRASH: signal(SIGSEGV, SIG_DFL); *(volatile int *)8 = 1; break;
+	case CRASH: signal(SIGSEGV, SIG_DFL); *nowhere = 1; break;
 	case ABORT: abort();
 	case FAIL: return 1;
 	case HANG: for (;;) poll(NULL, 0, 1000); break;
