@@ -21,8 +21,8 @@ const uint8_t scene_colours[4][3] = {[RED] = {200, 40, 40}, [GREEN] = {40, 160, 
 
 const char *sample_path(const char *name)
 {
-	static char out[4][600];
-	static int i;
+	static _Thread_local char out[4][600];
+	static _Thread_local int i;
 	i = (i + 1) % 4;
 	snprintf(out[i], sizeof out[i], "%s/%s", folder, name);
 	return out[i];
