@@ -11,7 +11,7 @@ check_stage=''
 packages_check=(check procps lcov openssl w3m curl xz-utils zbar-tools librsvg2-bin libvips-tools libimage-exiftool-perl imagemagick strace shellcheck chromium fonts-dejavu-core python3)
 packages_check_all=(clang libclang-rt-14-dev llvm git)
 
-# stage NAME SECONDS FUNCTION…: runs it with its output in build/check-logs/NAME.log, and notes the result and the time it took.
+# stage NAME SECONDS FUNCTION…: runs it, for so long at most (meant for what hangs: a busy machine takes several times as long as a quiet one), with its output in build/check-logs/NAME.log, and notes the result and the time it took.
 stage() {
 	local name=$1 limit=$2 began=$SECONDS out="$build/check-logs/$1.log" result=passed pid watch
 	shift 2
@@ -191,20 +191,20 @@ check_summary() {
 }
 
 check_more() {
-	stage clang 600 build_in "$build/clang" --enable-werror CC=clang || true
-	if stage sanitize-build 900 build_in "$build/sanitize" --enable-sanitize --enable-werror CFLAGS='-g -O1'; then
-		stage sanitize 1500 sanitized_suite || true
+	stage clang 1200 build_in "$build/clang" --enable-werror CC=clang || true
+	if stage sanitize-build 1200 build_in "$build/sanitize" --enable-sanitize --enable-werror CFLAGS='-g -O1'; then
+		stage sanitize 2700 sanitized_suite || true
 		count_results "$build/sanitize"
 	fi
-	if stage coverage-build 600 build_in "$build/coverage" --enable-coverage --disable-hardening CFLAGS='-g -O0'; then
-		stage coverage 900 coverage_suite || true
+	if stage coverage-build 1200 build_in "$build/coverage" --enable-coverage --disable-hardening CFLAGS='-g -O0'; then
+		stage coverage 1500 coverage_suite || true
 		count_results "$build/coverage"
 	fi
-	if stage fuzz-build 600 build_in "$build/fuzz" --enable-fuzz --disable-hardening CC=clang CFLAGS='-g -O1'; then
-		stage fuzz 300 fuzz_replay || true
+	if stage fuzz-build 1200 build_in "$build/fuzz" --enable-fuzz --disable-hardening CC=clang CFLAGS='-g -O1'; then
+		stage fuzz 600 fuzz_replay || true
 	fi
-	stage dist 300 dist_check || true
-	stage fresh-clone 600 fresh_clone || true
+	stage dist 900 dist_check || true
+	stage fresh-clone 900 fresh_clone || true
 }
 
 check_main() {
@@ -226,9 +226,9 @@ check_main() {
 	need_packages "${packages_build[@]}" "${packages_run[@]}" "${packages_check[@]}"
 	need_node
 	progress "checking (logs in build/check-logs)"
-	stage npm-tools 300 npm_tools || die "npm could not install the browser tests' tools: is there a network?"
-	if stage build 600 build_in "$build/check" --enable-werror; then
-		stage tests 1200 suite "$build/check" || true
+	stage npm-tools 600 npm_tools || die "npm could not install the browser tests' tools: is there a network?"
+	if stage build 1200 build_in "$build/check" --enable-werror; then
+		stage tests 2400 suite "$build/check" || true
 		count_results "$build/check"
 	fi
 	[ -z "$check_all" ] || check_more
