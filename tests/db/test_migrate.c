@@ -14,6 +14,10 @@
 
 Suite *suite_migrate(void);
 
+#define LISTING_CALLED(slug) \
+	"INSERT INTO listing (category_id, category_top_id, place_id, region_id, title, slug, summary, description, price_minor, currency, contact_name, contact_email," \
+	" content_hash, created_at, updated_at, search_text) VALUES (1, 1, 1, 1, 'T', '" slug "', '', '', 1, 'CAD', 'N', 'n@outport.example', REPEAT('x', 32), UTC_TIMESTAMP(), UTC_TIMESTAMP(), '')"
+
 static struct conf conf;
 static struct db *db;
 static char dir[64];
@@ -275,6 +279,21 @@ START_TEST(every_statement_of_every_file_may_run_twice)
 }
 END_TEST
 
+/* From before there was a page at that address. */
+START_TEST(a_listing_called_photos_moves_aside)
+{
+	struct migration_report r;
+	ck_assert_err(migrate_run(db, db_test_sql_dir(), false, NULL, NULL, &r), ERR_OK);
+	db_test_run(db, "SET foreign_key_checks = 0");
+	for (int i = 0; i < 2; i++)
+		db_test_run(db, i == 0 ? LISTING_CALLED("photos") : LISTING_CALLED("photos-of-dories"));
+	db_test_run(db, "DELETE FROM schema_migration WHERE version >= 11");
+	ck_assert_err(migrate_run(db, db_test_sql_dir(), false, NULL, NULL, &r), ERR_OK);
+	ck_assert_int_eq(db_test_number(db, "SELECT COUNT(*) FROM listing WHERE slug = 'photos-listing'"), 1);
+	ck_assert_int_eq(db_test_number(db, "SELECT COUNT(*) FROM listing WHERE slug = 'photos-of-dories'"), 1);
+}
+END_TEST
+
 Suite *suite_migrate(void)
 {
 	Suite *s = suite_create("migrate");
@@ -289,6 +308,7 @@ Suite *suite_migrate(void)
 	tcase_add_test(t, a_host_waits_while_another_migrates);
 	tcase_add_test(t, a_run_that_was_killed_is_taken_up_again);
 	tcase_add_test(t, every_statement_of_every_file_may_run_twice);
+	tcase_add_test(t, a_listing_called_photos_moves_aside);
 	suite_add_tcase(s, t);
 	return s;
 }
