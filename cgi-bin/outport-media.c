@@ -4,6 +4,9 @@
 #include "store/photo.h"
 #include "util/log.h"
 
+/* A photo in hand, and those that wait for its decoder, are finished at a restart; nobody waits longer for an answer: fastcgi_read_timeout. */
+enum { DRAIN_SECONDS = 300 };
+
 /* The process that forks the decoders is made of one that has nothing: no secret, no thread, no library. */
 static enum err begin(struct app *app, const struct conf *conf)
 {
@@ -34,7 +37,7 @@ int main(int argc, char **argv)
 {
 	const struct program p = {
 		.name = "outport-media.fcgi", .serves = "uploads of photos", .routes = media_routes, .route_count = media_route_count,
-		.begin = begin, .ready = ready, .end = end,
+		.drain_seconds = DRAIN_SECONDS, .begin = begin, .ready = ready, .end = end,
 	};
 	return program_run(&p, argc, argv);
 }

@@ -724,6 +724,7 @@
 	const READ = 300000;   // as long as nginx waits for the worker
 	const LONGEST = 60000; // between two tries
 	const PREVIEW = 192;   // pixels
+	let reviewed = false;  // with one of them the listing went back to the moderators
 	let uploads = [];      // those that have a line
 	let batch = [];        // those that were chosen since nothing was under way: in this order they are to stand
 	let moved = false;     // somebody made an order of their own meanwhile
@@ -855,11 +856,13 @@
 	async function arrived(upload) {
 		upload.state = "done";
 		try {
-			upload.id = String(JSON.parse(upload.xhr.responseText).photos[0].id);
+			const { photos, review } = JSON.parse(upload.xhr.responseText);
+			upload.id = String(photos[0].id);
+			reviewed = reviewed || review;
 		} catch {
 			upload.id = null; // a picture's page
 		}
-		const show = () => step(`${location.pathname}?done=${upload.done}`, null, () => {});
+		const show = () => step(`${location.pathname}?done=${upload.done}${reviewed ? "-review" : ""}`, null, () => {});
 		sendNext();
 		while (!await show()) {
 			await new Promise((later) => { window.setTimeout(later, 5000); });

@@ -138,9 +138,9 @@ static void app_unload(struct app *app)
 }
 
 /* Serves until told to stop, or answers the one request of a plain CGI call. */
-static enum err serve(const struct options *o, struct app *app, struct site *site)
+static enum err serve(const struct program *p, const struct options *o, struct app *app, struct site *site)
 {
-	struct http_worker w = {.listen_fd = -1, .conf = app->conf, .metrics = app->metrics, .app = site_http_app(site)};
+	struct http_worker w = {.listen_fd = -1, .conf = app->conf, .metrics = app->metrics, .app = site_http_app(site), .drain_seconds = p->drain_seconds};
 	if (o->socket == NULL && getenv("LISTEN_FDS") == NULL)
 		return http_worker_cgi(&w, environ);
 	enum err e = ERR_OK;
@@ -180,7 +180,7 @@ static int run(const struct program *p, const struct options *o)
 	if (e == ERR_OK && p->ready != NULL)
 		e = p->ready(&app);
 	if (e == ERR_OK)
-		e = serve(o, &app, site);
+		e = serve(p, o, &app, site);
 	if (p->end != NULL)
 		p->end(&app);
 	app_unload(&app);

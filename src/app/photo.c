@@ -154,10 +154,10 @@ enum err photo_index(struct context *c)
 	return e == ERR_OK ? page_answer(c, 200, &l, &v) : e;
 }
 
-enum err photo_index_refused(struct context *c, int status, const struct photo_refusals *refused)
+enum err photo_index_refused(struct context *c, int status, const struct photo_refusals *refused, bool review)
 {
 	struct listing l;
-	struct photos_view v = {.said = (enum msg)MSG_COUNT, .refused = refused};
+	struct photos_view v = {.said = review ? MSG_PHOTOS_SAID_ADD_REVIEW : (enum msg)MSG_COUNT, .refused = refused};
 	enum err e = photo_listing(c, &l);
 	return e == ERR_OK ? page_answer(c, status, &l, &v) : e;
 }

@@ -38,8 +38,9 @@ MUST_CHECK enum err photo_alt_check(struct context *c, const char *alt, struct f
 /* Keeps a description that photo_alt_check let pass, after photo_review. ERR_NOT_FOUND: the listing has no such photo. */
 MUST_CHECK enum err photo_alt_change(struct context *c, const struct listing *l, int64_t photo_id, const char *alt, bool hold, bool *review);
 
-/* The pages with what was not taken of an upload; status 422, 413, 429, 503. The photos' page is that of c->id. */
-MUST_CHECK enum err photo_index_refused(struct context *c, int status, const struct photo_refusals *refused);
+/* The pages with what was not taken of an upload; status 422, 413, 429, 503. The photos' page is that of c->id; review: it went
+ * back to the moderators with those that were taken. */
+MUST_CHECK enum err photo_index_refused(struct context *c, int status, const struct photo_refusals *refused, bool review);
 MUST_CHECK enum err photo_picture_refused(struct context *c, int status, const struct photo_refusals *refused);
 /* A photo as its owner's programs see it: {"id","position","url",…}. */
 void photo_put_own(const struct context *c, struct json *j, const struct photo *p);

@@ -32,6 +32,7 @@ static const struct {
 	[PHOTO_ONE_TOO_MANY] = {"one_too_many", METRIC_PHOTOS_ONE_TOO_MANY},
 	[PHOTO_NO_SPACE] = {"no_space", METRIC_PHOTOS_NO_SPACE},
 	[PHOTO_AWAY] = {"away", METRIC_PHOTOS_AWAY},
+	[PHOTO_RESTART] = {"restart", METRIC_PHOTOS_AWAY},
 };
 
 const char *photo_problem_name(enum photo_problem p)
@@ -155,6 +156,9 @@ static enum photo_problem look(const struct context *c, const struct photo_takin
 		return PHOTO_NOT_AS_SAID;
 	if (t->listing != NULL && (size_t)t->listing->photos + t->n_ids >= PHOTO_MAX)
 		return PHOTO_ONE_TOO_MANY;
+	/* The first of a form is taken: a request in flight is answered. */
+	if (r->number > 1 && c->req->stopping != NULL && atomic_load(c->req->stopping))
+		return PHOTO_RESTART;
 	return clock_mono_us() - c->req->started_us > LONGEST_US ? PHOTO_AWAY : PHOTO_GOOD;
 }
 

@@ -161,7 +161,7 @@ static enum err answer_whole(struct context *c, bool picture, int status, const 
 		return ERR_OK;
 	}
 	const struct photo_refusals refused = {.whole = text};
-	return picture ? photo_picture_refused(c, status, &refused) : photo_index_refused(c, status, &refused);
+	return picture ? photo_picture_refused(c, status, &refused) : photo_index_refused(c, status, &refused, false);
 }
 
 static enum err answer_unread(struct context *c, bool picture, const struct upload *u)
@@ -264,6 +264,8 @@ static enum err program_answer(struct context *c, const struct photo_taking *t)
 				photo_put_own(c, &j, &list[k]);
 	json_array_end(&j);
 	put_errors(c, &j, t);
+	json_key(&j, "review");
+	json_bool(&j, t->review);
 	json_object_end(&j);
 	return ERR_OK;
 }
@@ -318,7 +320,7 @@ enum err photo_upload_post(struct context *c)
 	struct photo_refusals refused = refusals_of(c, &t);
 	int status = refused_status(c, &t);
 	retry_after(c, status);
-	return photo_index_refused(c, status, &refused);
+	return photo_index_refused(c, status, &refused, t.review && t.taken > 0);
 }
 
 enum err photo_upload_picture(struct context *c)

@@ -2,6 +2,7 @@
  * header block over 64 KiB, over 100 query parameters, bad percent-encoding, bad UTF-8 or a NUL are refused. */
 #pragma once
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -56,6 +57,7 @@ struct http_request {
 	size_t body_len;
 	void (*alive)(void *of);    /* a handler that takes long says by it that it is not stuck; NULL: nobody asks */
 	void *alive_of;
+	const _Atomic bool *stopping; /* true: the process was told to stop; what has not been begun is better left. NULL: it goes on */
 	uint64_t started_us;        /* clock_mono_us() when the request was taken */
 };
 

@@ -27,13 +27,14 @@ struct http_worker {
 	const struct conf *conf;
 	struct metrics *metrics;
 	struct http_app app;
+	int64_t drain_seconds; /* where the configuration's are less */
 };
 
 /* The listening socket: fd 3 when LISTEN_FDS names one for this process, else a Unix socket at path (mode 0660, backlog 4096;
  * a stale socket file is replaced, a live one is ERR_EXISTS). -1 with *e set. */
 int http_worker_listen(const char *path, enum err *e);
 /* Serves until SIGTERM or SIGINT, drains, returns. ERR_OK when every request in flight was answered. ERR_TIMEOUT: some took longer
- * than drain_seconds; a thread may still run in the program's code, so free nothing it uses and leave by _exit(2). ERR_INTERNAL:
+ * than the drain; a thread may still run in the program's code, so free nothing it uses and leave by _exit(2). ERR_INTERNAL:
  * thread_start failed. The signals it handles stay blocked. */
 MUST_CHECK enum err http_worker_run(const struct http_worker *w);
 /* Answers the one plain CGI request in the environment and standard input. An error has been answered with 503. */

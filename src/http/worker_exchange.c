@@ -184,6 +184,7 @@ static enum exchange_next exchange(struct worker_thread *t, struct conn *c, cons
 	req.started_us = started;
 	req.alive = handler_alive;
 	req.alive_of = t;
+	req.stopping = &t->worker->draining;
 	read_body(t, c, &req);
 	enum exchange_next next = EXCHANGE_CLOSE;
 	if (client_gone(c, head->body ? 0 : events)) {

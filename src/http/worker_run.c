@@ -178,9 +178,13 @@ static void serve(struct worker *w, struct clockwork *c)
 /* No new connection; idle ones closed; what is in flight has until the deadline. */
 static enum err drain(struct worker *w, struct clockwork *c)
 {
-	uint64_t end = clock_mono_us() + (uint64_t)w->set_up->conf->worker.drain_seconds * 1000000;
+	int64_t seconds = w->set_up->conf->worker.drain_seconds;
+	if (seconds < w->set_up->drain_seconds)
+		seconds = w->set_up->drain_seconds;
+	uint64_t end = clock_mono_us() + (uint64_t)seconds * 1000000;
 	sd_notify(0, "STOPPING=1");
 	atomic_store(&w->draining, true);
+	LOG_INFO("worker_drains", LOG_I("pid", getpid()), LOG_I("seconds", seconds));
 	if (!atomic_load(&w->paused))
 		epoll_ctl(w->epoll_fd, EPOLL_CTL_DEL, w->set_up->listen_fd, NULL);
 	for (;;) {

@@ -37,6 +37,7 @@ enum photo_problem {
 	PHOTO_ONE_TOO_MANY,    /* the listing has PHOTO_MAX */
 	PHOTO_NO_SPACE,        /* the disk is full */
 	PHOTO_AWAY,            /* the decoder or the store does not answer */
+	PHOTO_RESTART,         /* the program was told to stop before this photo was begun */
 	PHOTO_PROBLEMS
 };
 

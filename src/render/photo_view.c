@@ -269,6 +269,7 @@ static enum msg message_of(const struct photo_refused *r)
 	case PHOTO_TOO_HARD: return MSG_PHOTO_TOO_HARD;
 	case PHOTO_ONE_TOO_MANY: return MSG_PHOTO_ONE_TOO_MANY;
 	case PHOTO_NO_SPACE: return MSG_PHOTO_NO_SPACE;
+	case PHOTO_RESTART: return MSG_PHOTO_RESTART;
 	case PHOTO_GOOD:
 	case PHOTO_AWAY:
 	case PHOTO_PROBLEMS: break;

@@ -17,7 +17,7 @@ const run = promisify(execFile), DRAFT = 4, PUBLISHED = 1, PENDING = 0, SOLD = 7
 let site, member, small, hues = 0;
 
 before(async () => {
-	site = await startSite({ listings: 5, jobs: false });
+	site = await startSite({ listings: 5, jobs: false, settings: { worker: { drain_seconds: 1 } } });
 	member = await makeMember(site.sql, { name: 'Elsie Wareham' });
 	small = await fresh();
 });
@@ -278,7 +278,7 @@ test('a program sends a form, or a file as it is', async () => {
 test('the page’s script is answered as programs are', async () => {
 	const id = await listing(), as = { ...browser(), Accept: 'application/json' };
 	const good = await send(`/listings/${id}/photos`, multipart([{ name: 'a.png', data: small }]), as);
-	assert.deepEqual([good.status, good.headers['content-type'], json(good).photos.length, json(good).errors], [201, 'application/json', 1, []]);
+	assert.deepEqual([good.status, good.headers['content-type'], json(good).photos.length, json(good).errors, json(good).review], [201, 'application/json', 1, [], false]);
 	const bad = await send(`/fr/listings/${id}/photos`, multipart([{ name: 'a.png', data: 'x' }]), as);
 	assert.deepEqual([bad.status, bad.headers['content-type']], [415, 'application/problem+json']);
 	assert.match(json(bad).detail, /^a\.png\u00a0: ce n’est pas une photo/);
@@ -291,6 +291,15 @@ test('a published listing goes back to review with a new photo, unless its membe
 	assert.equal((await send(`/listings/${two}/photos`, form, browser(trusted))).headers.location, `/listings/${two}/photos?done=add`);
 	await send(`/listings/${bad}/photos`, multipart([{ name: 'a.png', data: 'x' }]), browser());
 	assert.equal(await site.sql(`SELECT GROUP_CONCAT(state ORDER BY id) FROM listing WHERE id IN (${one}, ${two}, ${bad})`), `${PENDING},${PUBLISHED},${PUBLISHED}`);
+	// Programs and the script are told as well, and so is a form of which not all was taken.
+	for (const [who, review] of [[member, true], [trusted, false]])
+		for (const [address, headers] of [['/api/v1', program(who)], ['', { ...browser(who), Accept: 'application/json' }]]) {
+			const id = await listing(PUBLISHED, who), again = [await send(`${address}/listings/${id}/photos`, form, headers), await send(`${address}/listings/${id}/photos`, form, headers)];
+			assert.deepEqual(again.map(answer => [answer.status, json(answer).review]), [[201, review], [201, false]]);
+		}
+	const some = await send(`/listings/${await listing(PUBLISHED)}/photos`, multipart([{ name: 'a.png', data: small }, { name: 'b.png', data: 'x' }]), browser());
+	assert.deepEqual([some.status, said(some).length], [422, 1]);
+	assert.match(some.body, /<p>The photos are added\. Somebody on our side looks at the listing/);
 });
 
 test('a member’s picture is one photo; the next takes its place', async () => {
@@ -435,6 +444,46 @@ test('nothing of all this stays behind: no descriptor, no file without a name, n
 	}), () => 'a body’s file is open still');
 	assert.equal(await spooled(), 0);
 	assert.deepEqual(await childrenOf(await helper()), []);
+});
+
+test('told to stop in the middle of a form, the worker takes the photo at hand, names those it leaves, and is there anew', async () => {
+	const files = [{ name: '0.jpg', data: await fresh({ type: 'jpg', width: 8000, height: 6000 }) }];
+	for (let i = 1; i < 4; i++)
+		files.push({ name: `${i}.png`, data: await fresh() });
+	for (const [address, headers] of [['', browser()], ['/api/v1', program()]]) {
+		const id = await listing(), [worker] = await site.media.pids(), parent = await helper();
+		const answer = send(`${address}/listings/${id}/photos`, multipart(files), headers);
+		let child;
+		await until(async () => {
+			[child] = await childrenOf(parent);
+			try {
+				process.kill(child, 'SIGSTOP');
+				return true;
+			} catch {
+				return false; // there is none
+			}
+		}, () => 'no decoder was seen');
+		process.kill(worker, 'SIGTERM');
+		let drains;
+		await until(() => (drains = mediaLog().find(line => line.event === 'worker_drains' && line.pid === worker)), () => 'the worker does not drain');
+		// It has longer than the second that the configuration says.
+		assert.equal(drains.seconds, 300);
+		const began = Date.now();
+		await until(() => Date.now() - began > 2500, () => 'the time');
+		process.kill(child, 'SIGCONT');
+		const { status, body, headers: { 'content-type': type } } = await answer, photos = await photosOf(id), left = files.slice(photos.length).map(({ name }) => name);
+		assert.ok(left.length > 0 && left.length < 4, `${left}`);
+		const words = left.map(name => `${name}: it was not taken in, for the site was being restarted. Send it again.`);
+		if (address === '')
+			assert.deepEqual([status, said({ body })], [422, words]);
+		else
+			assert.deepEqual([status, type, json({ body }).photos.length, json({ body }).errors], [201, 'application/json', photos.length, left.map((file, i) => ({ file, problem: 'restart', detail: words[i] }))]);
+		await until(async () => (await site.media.pids().catch(() => [])).some(pid => pid && pid !== worker), () => 'there is no other worker');
+		const again = await send(`${address}/listings/${id}/photos`, multipart(files), headers);
+		assert.equal(again.status, address === '' ? 303 : 201);
+		assert.equal((await photosOf(id)).length, 4);
+	}
+	assert.ok(!mediaLog().some(line => line.event === 'drain_cut'));
 });
 
 // Last: it takes the folder away.
