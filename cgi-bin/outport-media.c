@@ -1,4 +1,9 @@
 /* outport-media.fcgi: the worker that takes photos. main() and wiring only. */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/spool.h"
 #include "http/multipart.h"
 #include "program.h"
 #include "store/photo.h"
@@ -16,14 +21,25 @@ static enum err begin(struct app *app, const struct conf *conf)
 	return e;
 }
 
+/* Both folders are written to before anything comes: what is wrong with one is said by its key, and not by a refusal of every upload. */
 static enum err ready(struct app *app)
 {
 	char why[PHOTO_WHY_MAX] = "";
+	int fd = -1;
 	multipart_init();
 	enum err e = photo_store_open(app->conf, &app->photos, why);
-	if (e != ERR_OK)
-		LOG_ERROR("start_failed", LOG_S("part", "photo store"), LOG_S("error", err_text(e)), LOG_S("why", why));
-	return e;
+	if (e == ERR_OK)
+		e = photo_store_try(app->photos, why);
+	if (e != ERR_OK) {
+		LOG_ERROR("start_failed", LOG_S("key", "media.photos"), LOG_S("error", err_text(e)), LOG_S("why", why));
+		return e;
+	}
+	e = spool_open(app->conf, &fd);
+	if (e == ERR_OK)
+		close(fd);
+	else if (e != ERR_NO_SPACE)
+		LOG_ERROR("start_failed", LOG_S("key", "media.spool"), LOG_S("error", err_text(e)), LOG_S("folder", app->conf->media.spool), LOG_S("why", strerrordesc_np(errno)));
+	return e == ERR_NO_SPACE ? ERR_OK : e;
 }
 
 static void end(struct app *app)

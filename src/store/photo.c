@@ -36,6 +36,11 @@ void photo_store_close(struct photo_store *s)
 	free(s);
 }
 
+enum err photo_store_try(struct photo_store *s, char why[static PHOTO_WHY_MAX])
+{
+	return s->backend->try(s->self, why);
+}
+
 enum err photo_store_put(struct photo_store *s, const struct photo_decoded *p)
 {
 	return photo_key_valid(p->object.key) && p->n > 0 && p->n <= PHOTO_FILES_MAX ? s->backend->put(s->self, p) : ERR_INVALID;

@@ -21,6 +21,8 @@ struct photo_stored {
 struct photo_store;
 MUST_CHECK enum err photo_store_open(const struct conf *conf, struct photo_store **out, char why[static PHOTO_WHY_MAX]);
 void photo_store_close(struct photo_store *s);
+/* May anything be written there? That there is no space is no matter. ERR_IO, and why. */
+MUST_CHECK enum err photo_store_try(struct photo_store *s, char why[static PHOTO_WHY_MAX]);
 /* All files are there, whole and on the disk, when it returns ERR_OK; those that were there already stay. ERR_NO_SPACE: no space (what was half written is gone); ERR_IO. */
 MUST_CHECK enum err photo_store_put(struct photo_store *s, const struct photo_decoded *p);
 /* Removes all files of the object; none there is no error. */

@@ -15,7 +15,7 @@
 enum { SHARD_MAX = 3 /* "ab" and what ends it */, FOLDER_MODE = 0755, FILE_MODE = 0644, PIECE = 64 << 10 };
 
 struct folder {
-	int fd;
+	char path[256];
 };
 
 static enum err error_of(int number)
@@ -30,34 +30,70 @@ static enum err error_of(int number)
 	}
 }
 
+/* By its name each time: it may be taken away and come back, mounted or restored. That it is gone says nothing of what is in it: no ENOENT. */
+static int top_open(const struct folder *f)
+{
+	int fd = open(f->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT)
+		errno = ENODEV;
+	return fd;
+}
+
+static void say_why(const struct folder *f, char why[static PHOTO_WHY_MAX])
+{
+	snprintf(why, PHOTO_WHY_MAX, "the photos' folder %s: %s", f->path, strerrordesc_np(errno == ENODEV ? ENOENT : errno));
+}
+
+static void temporary_name(char *out, size_t size)
+{
+	snprintf(out, size, PHOTO_TEMPORARY "%ld-%08x%08x", (long)getpid(), (unsigned)randombytes_random(), (unsigned)randombytes_random());
+}
+
 enum err photo_folder_open(const struct conf *conf, void **out, char why[static PHOTO_WHY_MAX])
 {
-	char path[256];
-	if (conf_photo_folder(conf, path, sizeof path) != ERR_OK) {
-		snprintf(why, PHOTO_WHY_MAX, "the name of the photos' folder is too long");
-		return ERR_INVALID;
-	}
 	struct folder *f = calloc(1, sizeof *f);
 	if (f == NULL)
 		return ERR_NOMEM;
-	bool made = mkdir(path, FOLDER_MODE) == 0;
-	f->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (f->fd < 0) {
-		snprintf(why, PHOTO_WHY_MAX, "the photos' folder %s: %s", path, strerrordesc_np(errno));
+	if (conf_photo_folder(conf, f->path, sizeof f->path) != ERR_OK) {
+		snprintf(why, PHOTO_WHY_MAX, "the name of the photos' folder is too long");
+		free(f);
+		return ERR_INVALID;
+	}
+	bool made = mkdir(f->path, FOLDER_MODE) == 0;
+	int fd = top_open(f);
+	if (fd < 0) {
+		say_why(f, why);
 		free(f);
 		return ERR_IO;
 	}
 	if (made)
-		(void)fchmod(f->fd, FOLDER_MODE);
+		(void)fchmod(fd, FOLDER_MODE);
+	close(fd);
 	*out = f;
 	return ERR_OK;
 }
 
+static enum err folder_try(void *self, char why[static PHOTO_WHY_MAX])
+{
+	char name[sizeof PHOTO_TEMPORARY + 64];
+	temporary_name(name, sizeof name);
+	int top = top_open(self);
+	int fd = top >= 0 ? openat(top, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, FILE_MODE) : -1;
+	bool good = fd >= 0 || error_of(errno) == ERR_NO_SPACE;
+	if (!good)
+		say_why(self, why);
+	if (fd >= 0) {
+		unlinkat(top, name, 0);
+		close(fd);
+	}
+	if (top >= 0)
+		close(top);
+	return good ? ERR_OK : ERR_IO;
+}
+
 static void folder_close(void *self)
 {
-	struct folder *f = self;
-	close(f->fd);
-	free(f);
+	free(self);
 }
 
 static bool shard_valid(const char *s)
@@ -80,10 +116,23 @@ static enum err split(const char *name, char shard[static SHARD_MAX], const char
 	return **rest == '\0' || strchr(*rest, '/') != NULL || strcmp(*rest, ".") == 0 || strcmp(*rest, "..") == 0 ? ERR_INVALID : ERR_OK;
 }
 
+static void close_keeping_errno(int fd)
+{
+	int saved = errno;
+	if (fd >= 0)
+		close(fd);
+	errno = saved;
+}
+
 /* The folder of a shard; "": the top one. -1 with errno. */
 static int shard_open(const struct folder *f, const char *shard)
 {
-	return openat(f->fd, shard[0] != '\0' ? shard : ".", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int top = top_open(f);
+	if (top < 0 || shard[0] == '\0')
+		return top;
+	int fd = openat(top, shard, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	close_keeping_errno(top);
+	return fd;
 }
 
 static int shard_make(const struct folder *f, const char *shard)
@@ -91,15 +140,16 @@ static int shard_make(const struct folder *f, const char *shard)
 	int fd = shard_open(f, shard);
 	if (fd >= 0 || errno != ENOENT)
 		return fd;
-	if (mkdirat(f->fd, shard, FOLDER_MODE) != 0 && errno != EEXIST)
+	int top = top_open(f);
+	if (top < 0)
 		return -1;
-	fd = shard_open(f, shard);
-	if (fd >= 0 && (fchmod(fd, FOLDER_MODE) != 0 || fsync(f->fd) != 0)) {
-		int saved = errno;
-		close(fd);
-		errno = saved;
-		return -1;
+	if (mkdirat(top, shard, FOLDER_MODE) == 0 || errno == EEXIST)
+		fd = openat(top, shard, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd >= 0 && (fchmod(fd, FOLDER_MODE) != 0 || fsync(top) != 0)) {
+		close_keeping_errno(fd);
+		fd = -1;
 	}
+	close_keeping_errno(top);
 	return fd;
 }
 
@@ -140,7 +190,7 @@ static bool begin(int dir, const struct photo_decoded *p, const struct photo_fil
 	snprintf(w->name, sizeof w->name, "%s", full + SHARD_MAX);
 	if (is_there(dir, w->name, file->n))
 		return true;
-	snprintf(w->part, sizeof w->part, ".new-%ld-%08x%08x", (long)getpid(), (unsigned)randombytes_random(), (unsigned)randombytes_random());
+	temporary_name(w->part, sizeof w->part);
 	w->fd = openat(dir, w->part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
 	if (w->fd < 0) {
 		w->part[0] = '\0';
@@ -159,9 +209,7 @@ static bool finish(int dir, struct writing *w, unsigned n)
 		int fd = w[i].fd;
 		w[i].fd = -1;
 		if (!good) {
-			int saved = errno;
-			close(fd);
-			errno = saved;
+			close_keeping_errno(fd);
 			return false;
 		}
 		if (close(fd) != 0)
@@ -351,4 +399,4 @@ static enum err folder_each(void *self, bool (*each)(void *ctx, const struct pho
 	return fd >= 0 ? walk_folder(&w, fd, "") : ERR_IO;
 }
 
-const struct photo_backend photo_folder_backend = {folder_put, folder_remove, folder_remove_file, folder_each, folder_size, folder_read, folder_close};
+const struct photo_backend photo_folder_backend = {folder_try, folder_put, folder_remove, folder_remove_file, folder_each, folder_size, folder_read, folder_close};

@@ -5,6 +5,7 @@
 
 /* A place to keep files in. name: what photo_file_name makes. */
 struct photo_backend {
+	enum err (*try)(void *self, char why[static PHOTO_WHY_MAX]);
 	enum err (*put)(void *self, const struct photo_decoded *p);
 	enum err (*remove)(void *self, const char *key);
 	enum err (*remove_file)(void *self, const char *name);

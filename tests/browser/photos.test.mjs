@@ -157,6 +157,16 @@ test('several at once, two under way at a time, appear in the order they were ch
 	await context.close();
 });
 
+test('of a published listing it is said that it is looked at again, whichever of them did it', async () => {
+	const { context, page, id, count } = await start();
+	await site.sql(`UPDATE listing SET state = 1 WHERE id = ${id}`);
+	await choose(page, files[0], files[1], files[2]);
+	await until(async () => await count() === 3 && await page.locator('.queue li').count() === 0, () => 'they are not all there');
+	assert.match(await page.locator('[data-photos] .notice').innerText(), /looks at the listing before it appears again/);
+	assert.equal(await site.sql(`SELECT state FROM listing WHERE id = ${id}`), '0');
+	await context.close();
+});
+
 test('what cannot be taken is not sent: too large, of another type, one too many', async () => {
 	const { context, page, count } = await start({ n: 8 });
 	await mark(page);

@@ -10,7 +10,7 @@ import { request } from '../support/http.mjs';
 import { makeMember } from '../support/members.mjs';
 import { until } from '../support/nginx.mjs';
 import { makePhotoFile } from '../support/photos.mjs';
-import { startSite } from '../support/site.mjs';
+import { buildDir, startSite } from '../support/site.mjs';
 import { multipart, slowUpload } from '../support/upload.mjs';
 
 const run = promisify(execFile), DRAFT = 4, PUBLISHED = 1, PENDING = 0, SOLD = 7, MB = 1 << 20;
@@ -486,7 +486,7 @@ test('told to stop in the middle of a form, the worker takes the photo at hand, 
 	assert.ok(!mediaLog().some(line => line.event === 'drain_cut'));
 });
 
-// Last: it takes the folder away.
+// Last: they take the folder away.
 test('with no folder for what comes in, it is said, and nothing is half there', async () => {
 	const id = await listing(), form = multipart([{ name: 'a.png', data: await fresh() }]);
 	fs.renameSync(path.join(site.dir, 'photos'), path.join(site.dir, 'photos-away'));
@@ -495,6 +495,24 @@ test('with no folder for what comes in, it is said, and nothing is half there', 
 	assert.match(page.body, /<h1>There is no room just now<\/h1>/);
 	assert.match(json(api).detail, /Nothing of what you sent was kept/);
 	assert.deepEqual(await photosOf(id), []);
-	fs.renameSync(path.join(site.dir, 'photos-away'), path.join(site.dir, 'photos'));
+	fs.mkdirSync(path.join(site.dir, 'photos'));
 	assert.equal((await send(`/listings/${id}/photos`, form, browser())).status, 303);
+	const [photo] = await photosOf(id);
+	assert.equal((await request(site.url + photo.url)).status, 200);
+});
+
+test('a folder that nothing can be written to is named by its key when the worker starts', async () => {
+	const conf = path.join(site.dir, 'other.conf'), text = fs.readFileSync(site.conf, 'utf8'), good = path.join(site.dir, 'photos'), missing = path.join(site.dir, 'none');
+	for (const [photos, spool, key, words] of [
+		[conf, good, 'media.photos', /other\.conf: Not a directory/], [`${missing}/photos`, good, 'media.photos', /none\/photos: No such file or directory/], ['/proc/self', good, 'media.photos', /\/proc\/self: ./],
+		[good, missing, 'media.spool', /No such file or directory/], [good, conf, 'media.spool', /Not a directory/], [good, '/proc/self', 'media.spool', /./],
+	]) {
+		fs.writeFileSync(conf, text.replace(/^photos = .*$/m, `photos = ${photos}\nspool = ${spool}`));
+		const { code, stderr } = await run(path.join(buildDir, 'outport-media.fcgi'), ['--config', conf, '--socket', path.join(site.dir, 'other.sock')]).catch(error => error);
+		assert.equal(code, 1);
+		const line = stderr.split('\n').filter(Boolean).map(one => JSON.parse(one)).find(({ event }) => event === 'start_failed');
+		assert.equal(line.key, key);
+		assert.match(line.why, words);
+	}
+	fs.rmSync(conf);
 });

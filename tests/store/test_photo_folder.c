@@ -384,6 +384,40 @@ START_TEST(a_folder_that_cannot_be_is_refused_in_words)
 	snprintf(other.media.photos, sizeof other.media.photos, "%s", path("file"));
 	ck_assert_err(photo_store_open(&other, &s, why), ERR_IO);
 	ck_assert_ptr_null(s);
+	ck_assert_err(photo_store_try(store, why), ERR_OK);
+	ck_assert_int_eq(find().files, 1);
+	snprintf(other.media.photos, sizeof other.media.photos, "/proc/self");
+	ck_assert_err(photo_store_open(&other, &s, why), ERR_OK);
+	ck_assert_err(photo_store_try(s, why), ERR_IO);
+	ck_assert_ptr_nonnull(strstr(why, "/proc/self: "));
+	photo_store_close(s);
+}
+END_TEST
+
+/* Without its folder the store knows nothing: nothing is as good as removed, nothing is missing. With it, or another one in its place, it goes on. */
+START_TEST(a_folder_that_goes_and_comes_back)
+{
+	static struct made one, two;
+	char away[300], kept[300];
+	bool any;
+	make(&one, 1, 2000, 1500);
+	make(&two, 2, 2000, 1500);
+	snprintf(away, sizeof away, "%s/away", folder);
+	snprintf(kept, sizeof kept, "%s/kept", folder);
+	ck_assert_err(photo_store_put(store, &one.photo), ERR_OK);
+	ck_assert_int_eq(rename(kept, away), 0);
+	ck_assert_err(photo_store_put(store, &two.photo), ERR_IO);
+	ck_assert_err(photo_store_remove(store, one.photo.object.key), ERR_IO);
+	ck_assert_err(photo_store_any(store, one.photo.object.key, &any), ERR_IO);
+	ck_assert_int_eq(access(kept, F_OK), -1);
+	ck_assert_int_eq(mkdir(kept, 0755), 0);
+	ck_assert_err(photo_store_put(store, &two.photo), ERR_OK);
+	ck_assert(whole(&two));
+	ck_assert_err(photo_store_remove(store, two.photo.object.key), ERR_OK);
+	ck_assert_int_eq(rmdir(path((const char[]){two.photo.object.key[0], two.photo.object.key[1], '\0'})), 0);
+	ck_assert_int_eq(rmdir(kept), 0);
+	ck_assert_int_eq(rename(away, kept), 0);
+	ck_assert(whole(&one));
 }
 END_TEST
 
@@ -403,6 +437,7 @@ Suite *suite_photo_folder(void)
 	tcase_add_test(t, threads_share_it);
 	tcase_add_test(t, the_walk_stops_when_told_to);
 	tcase_add_test(t, a_folder_that_cannot_be_is_refused_in_words);
+	tcase_add_test(t, a_folder_that_goes_and_comes_back);
 	suite_add_tcase(s, t);
 	return s;
 }
