@@ -6,10 +6,12 @@
 #include "app/answer.h"
 #include "app/mailing.h"
 #include "app/moderation.h"
+#include "app/photo.h"
 #include "app/posting.h"
 #include "db/ban_db.h"
 #include "db/member_db.h"
 #include "db/moderation_db.h"
+#include "db/photo_db.h"
 #include "render/moderation_view.h"
 #include "util/log.h"
 
@@ -30,14 +32,20 @@ static const char *member_path(const struct context *c, int64_t id)
 static enum err member_answer(struct context *c, const struct member *m, struct posting *p)
 {
 	static const struct field_errors none = {.n = 0};
-	struct member_view v = {.member = m, .now = c->now};
-	enum err e = ERR_OK;
+	const char *done = http_param_get(&c->req->query, "done");
+	struct photo_object picture;
+	struct member_view v = {.member = m, .picture = &picture, .photo_base = photo_base(c), .now = c->now};
+	enum err e = photo_db_picture(c->db, c->arena, m->id, &picture);
+	if (e != ERR_OK)
+		return e;
 	if (p != NULL) {
 		bool written = false;
 		e = posting_refuse(c, p, m->name, member_path(c, m->id), &v.form, &written);
 	} else {
 		v.form = (struct form_view){.page = answer_page(c, m->name, member_path(c, m->id)), .errors = &none};
 		v.form.page.noindex = true;
+		if (done != NULL && strcmp(done, moderation_action_name(MODERATION_PICTURE)) == 0)
+			v.form.note = tr(c->lang, moderation_action_message(MODERATION_PICTURE));
 		e = posting_age(c, &v.form.form_age);
 		answer_html(c, 200);
 	}
@@ -81,6 +89,41 @@ enum err moderation_member_trust(struct context *c)
 		LOG_INFO("moderation", LOG_S("request_id", c->req->request_id), LOG_S("action", "trust"), LOG_S("trust", names[trust]), LOG_I("member", c->id),
 		         LOG_I("moderator", c->session->member_id));
 	answer_redirect(c, 303, context_href(c, member_path(c, c->id)));
+	return ERR_OK;
+}
+
+struct picture_fields {
+	const char *picture, *why;
+};
+
+enum err moderation_member_picture(struct context *c)
+{
+	static const struct field table[] = {
+		{"picture", FIELD_SLUG, offsetof(struct picture_fields, picture), 1, PHOTO_KEY_MAX, true},
+		{"why", FIELD_TEXT, offsetof(struct picture_fields, why), 0, MODERATION_REASON_MAX, false},
+	};
+	struct picture_fields f = {.why = NULL};
+	struct posting p;
+	struct member m;
+	bool answered = false;
+	enum err e = posting_read_quick(c, table, 2, &f, &p, &answered);
+	if (answered || e != ERR_OK)
+		return e;
+	e = member_db_get(c->db, c->arena, c->id, &m);
+	if (e != ERR_OK)
+		return e;
+	if (p.status != 0)
+		return member_answer(c, &m, &p);
+	const struct moderation_entry log = {
+		.action = MODERATION_PICTURE, .moderator_id = c->session->member_id, .member_id = m.id, .code = REASON_NONE, .reason = f.why, .waited_seconds = -1, .created_at = c->now,
+	};
+	e = photo_db_picture_take_down(c->db, m.id, f.picture, &log);
+	/* It is gone already, or another one stands there: the page shows it. */
+	if (e != ERR_OK && e != ERR_CONFLICT)
+		return e;
+	if (e == ERR_OK)
+		log_action(c, moderation_action_name(MODERATION_PICTURE), "member", m.id);
+	answer_redirect(c, 303, context_join(c, context_href(c, member_path(c, m.id)), e == ERR_OK ? "?done=picture" : "", NULL));
 	return ERR_OK;
 }
 

@@ -5,6 +5,7 @@
 
 MUST_CHECK enum err moderation_member_page(struct context *c);  /* GET /moderation/members/{id} */
 MUST_CHECK enum err moderation_member_trust(struct context *c); /* POST /moderation/members/{id}/trust */
+MUST_CHECK enum err moderation_member_picture(struct context *c); /* POST /moderation/members/{id}/picture/remove */
 MUST_CHECK enum err moderation_member_ban(struct context *c);   /* POST /moderation/members/{id}/ban */
 MUST_CHECK enum err moderation_bans(struct context *c);         /* GET /moderation/bans */
 MUST_CHECK enum err moderation_ban_post(struct context *c);     /* POST /moderation/bans */

@@ -164,6 +164,9 @@ enum err photo_db_end_of_listing(struct db *db, int64_t listing_id)
 struct picture {
 	uint8_t hash[PHOTO_HASH_BYTES];
 	bool there;
+	int64_t member_id;
+	uint8_t seen[PHOTO_HASH_BYTES]; /* the one that was to go */
+	const struct moderation_entry *entry;
 };
 
 static bool keep_picture(void *ctx, const struct db_value *row, size_t columns)
@@ -176,16 +179,44 @@ static bool keep_picture(void *ctx, const struct db_value *row, size_t columns)
 	return true;
 }
 
+/* The lock, and what they have. */
+static enum err picture_read(struct db *db, struct picture *p)
+{
+	p->there = false;
+	return db_each(db, &sql_picture_lock, DB_ARGS(db_int(p->member_id)), keep_picture, p);
+}
+
+static enum err picture_end(struct db *db, const struct picture *p)
+{
+	enum err e = p->there ? photo_object_unname(db, p->hash) : ERR_OK;
+	return e == ERR_OK ? db_exec(db, &sql_picture_end, DB_ARGS(db_int(p->member_id)), NULL) : e;
+}
+
 enum err photo_db_end_of_member(struct db *db, int64_t member_id)
 {
-	struct picture picture = {.there = false};
+	struct picture picture = {.member_id = member_id};
 	enum err e = db_exec(db, &sql_end_listings, DB_ARGS(db_int(member_id)), NULL);
 	/* what they wrote is not to wait */
 	if (e == ERR_OK)
 		e = db_exec(db, &sql_end_alts, DB_ARGS(db_int(member_id)), NULL);
 	if (e == ERR_OK)
-		e = db_each(db, &sql_picture_lock, DB_ARGS(db_int(member_id)), keep_picture, &picture);
-	if (e == ERR_OK && picture.there)
-		e = photo_object_unname(db, picture.hash);
-	return e == ERR_OK ? db_exec(db, &sql_picture_end, DB_ARGS(db_int(member_id)), NULL) : e;
+		e = picture_read(db, &picture);
+	return e == ERR_OK ? picture_end(db, &picture) : e;
+}
+
+static enum err take_picture_down(struct db *db, void *ctx)
+{
+	struct picture *p = ctx;
+	enum err e = picture_read(db, p);
+	if (e == ERR_OK && (!p->there || memcmp(p->hash, p->seen, sizeof p->hash) != 0))
+		e = ERR_CONFLICT;
+	if (e == ERR_OK)
+		e = picture_end(db, p);
+	return e == ERR_OK ? moderation_db_log(db, p->entry) : e;
+}
+
+enum err photo_db_picture_take_down(struct db *db, int64_t member_id, const char *key, const struct moderation_entry *entry)
+{
+	struct picture picture = {.member_id = member_id, .entry = entry};
+	return photo_hash_of_key(key, picture.seen) ? db_transaction(db, take_picture_down, &picture) : ERR_CONFLICT;
 }

@@ -11,6 +11,7 @@ static const char *const action_names[] = {
 	[MODERATION_BAN] = "ban", [MODERATION_UNBAN] = "unban", [MODERATION_TRUST] = "trust", [MODERATION_NEVER_TRUST] = "never-trust",
 	[MODERATION_ROLE] = "role", [MODERATION_RULE_ADD] = "rule-add", [MODERATION_RULE_REMOVE] = "rule-remove", [MODERATION_DISABLE] = "disable",
 	[MODERATION_ENABLE] = "enable", [MODERATION_FORGET_TRUST] = "forget-trust", [MODERATION_PHOTO] = "photo",
+	[MODERATION_PICTURE] = "picture",
 };
 
 /* The index of s, or -1. */

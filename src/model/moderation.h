@@ -25,6 +25,7 @@ enum moderation_action {
 	MODERATION_BAN = 9, MODERATION_UNBAN = 10, MODERATION_TRUST = 11, MODERATION_NEVER_TRUST = 12, MODERATION_ROLE = 13,
 	MODERATION_RULE_ADD = 14, MODERATION_RULE_REMOVE = 15, MODERATION_DISABLE = 16, MODERATION_ENABLE = 17, MODERATION_FORGET_TRUST = 18,
 	MODERATION_PHOTO = 19,       /* one of a listing taken away */
+	MODERATION_PICTURE = 20,     /* a member's, likewise */
 };
 
 /* The standard reasons; a moderator may add words. */

@@ -5,9 +5,10 @@
 #include "render/form_fields.h"
 #include "render/listing_card.h"
 #include "render/moderation_view.h"
+#include "render/photo_view.h"
 #include "text/format.h"
 
-enum { NUMBER_CAP = 64, PRICE_MAX = 20, STOCK_DIGITS = 4 };
+enum { NUMBER_CAP = 64, PRICE_MAX = 20, STOCK_DIGITS = 4, LARGEST_PICTURE = 320 };
 
 enum msg moderation_action_message(enum moderation_action a)
 {
@@ -30,6 +31,7 @@ enum msg moderation_action_message(enum moderation_action a)
 	case MODERATION_DISABLE: return MSG_ACTION_DISABLE;
 	case MODERATION_ENABLE: return MSG_ACTION_ENABLE;
 	case MODERATION_PHOTO: return MSG_ACTION_PHOTO;
+	case MODERATION_PICTURE: return MSG_ACTION_PICTURE;
 	case MODERATION_FORGET_TRUST: break;
 	}
 	return MSG_ACTION_FORGET_TRUST;
@@ -407,9 +409,26 @@ static void put_trust_form(struct buf *b, const struct member_view *v)
 	html_lit(b, "</p>\n</form>\n");
 }
 
+static void put_picture(struct buf *b, const struct member_view *v)
+{
+	enum lang lang = v->form.page.lang;
+	if (*v->picture->key == '\0')
+		return;
+	put_heading(b, lang, MSG_MODERATION_PICTURE);
+	html_lit(b, "<div class=\"own-picture\">\n<div class=\"shot\">");
+	photo_picture(b, v->picture, &(struct photo_shown){.base = v->photo_base, .sizes = "10rem", .alt = tr(lang, MSG_MODERATION_PICTURE_ALT), .largest = LARGEST_PICTURE});
+	html_lit(b, "</div>\n</div>\n");
+	begin_form(b, &v->form, v->form.page.path, "/picture/remove");
+	html_lit(b, "<input type=\"hidden\" name=\"picture\" value=\"");
+	html_attr(b, v->picture->key);
+	html_lit(b, "\">\n");
+	put_text_field(b, &v->form, "why", MSG_LABEL_DECISION_WORDS, MSG_MODERATION_PICTURE_HINT, MODERATION_REASON_MAX);
+	end_form(b, lang, MSG_PICTURE_REMOVE);
+}
+
 void moderation_member_view(struct buf *b, const struct member_view *v)
 {
-	static const struct field_label labels[] = {{"words", MSG_LABEL_DECISION_WORDS}};
+	static const struct field_label labels[] = {{"words", MSG_LABEL_DECISION_WORDS}, {"why", MSG_LABEL_DECISION_WORDS}};
 	static const char *const values[2] = {"no", "yes"};
 	static const enum msg texts[2] = {MSG_BAN_EMAIL_ONLY, MSG_BAN_ADDRESSES_TOO};
 	const struct form_view *form = &v->form;
@@ -418,6 +437,7 @@ void moderation_member_view(struct buf *b, const struct member_view *v)
 	put_member(b, v);
 	put_heading(b, lang, MSG_MODERATION_TRUST);
 	put_trust_form(b, v);
+	put_picture(b, v);
 	if (v->may_ban) {
 		put_heading(b, lang, MSG_BAN_MEMBER);
 		begin_form(b, form, form->page.path, "/ban");

@@ -58,8 +58,10 @@ struct rules_view {
 void moderation_rules_view(struct buf *b, const struct rules_view *v);
 
 struct member_view {
-	struct form_view form;           /* for banning */
+	struct form_view form;           /* for banning, and for removing the picture */
 	const struct member *member;
+	const struct photo_object *picture; /* key "": none */
+	const char *photo_base;
 	bool may_ban;
 	int64_t now;
 };

@@ -236,6 +236,28 @@ START_TEST(a_member_s_picture)
 }
 END_TEST
 
+START_TEST(a_moderator_takes_a_picture_down_with_an_entry)
+{
+	const struct moderation_entry entry = {.action = MODERATION_PICTURE, .moderator_id = 2, .member_id = 1, .waited_seconds = -1, .created_at = 1800000000};
+	const struct photo_object o = photo_test_object(4), newer = photo_test_object(5);
+	struct photo_object shown;
+	photo_clean_disk();
+	ck_assert_err(picture(1, 4), ERR_OK);
+	/* Not the one that was seen, not theirs, no key at all. */
+	ck_assert_err(photo_db_picture_take_down(photo_fixture.db, 1, newer.key, &entry), ERR_CONFLICT);
+	ck_assert_err(photo_db_picture_take_down(photo_fixture.db, 2, o.key, &entry), ERR_CONFLICT);
+	ck_assert_err(photo_db_picture_take_down(photo_fixture.db, 1, "", &entry), ERR_CONFLICT);
+	ck_assert_int_eq(photo_test_refs(4), 1);
+	ck_assert_err(photo_db_picture_take_down(photo_fixture.db, 1, o.key, &entry), ERR_OK);
+	ck_assert_err(photo_db_picture_take_down(photo_fixture.db, 1, o.key, &entry), ERR_CONFLICT);
+	ck_assert_int_eq(photo_test_refs(4), 0);
+	ck_assert_int_eq(photo_number("SELECT COUNT(*) FROM moderation_entry WHERE member_id = 1 AND action = 20"), 1);
+	ck_assert_err(photo_db_picture(photo_fixture.db, photo_fixture.arena, 1, &shown), ERR_OK);
+	ck_assert_str_eq(shown.key, "");
+	photo_all_is_right();
+}
+END_TEST
+
 static int64_t sweep(void)
 {
 	int64_t n;
@@ -458,6 +480,7 @@ Suite *suite_photo_db(void)
 	tcase_add_test(t, a_moderator_takes_one_down_with_an_entry);
 	tcase_add_test(t, the_first_of_many_listings_in_one_statement);
 	tcase_add_test(t, a_member_s_picture);
+	tcase_add_test(t, a_moderator_takes_a_picture_down_with_an_entry);
 	tcase_add_test(t, the_sweep_takes_what_nobody_named_for_a_day);
 	tcase_add_test(t, what_cannot_be_removed_keeps_its_row);
 	tcase_add_test(t, a_listing_s_end_is_ordered_and_delivered_once);

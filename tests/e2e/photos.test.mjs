@@ -280,6 +280,37 @@ test('moderators see the photos of what waits and take one down; the public log 
 	assert.equal((await post(`/moderation/listings/${draft.id}/photos/${draft.photos[0]}/remove`, { _age: await site.formAge() }, moderator)).status, 404);
 });
 
+test('moderators remove a member’s picture, the one they saw; the public log says so', async () => {
+	const who = await makeMember(site.sql, { name: 'Rita Portrait' }), page = `/moderation/members/${who.id}`, [seen, newer] = objects;
+	assert.ok(!(await get(page, moderator)).body.includes('/picture/remove'), 'nothing to remove');
+	await setPicture(site, who.id, seen);
+	const body = (await get(page, moderator)).body, action = `${page}/picture/remove`;
+	assert.ok(body.includes(`action="${action}"`) && body.includes(`name="picture" value="${seen.key}"`) && body.includes(`/media/${seen.key.slice(0, 2)}/${seen.key}-320.jpg`), body);
+	const has = () => site.sql(`SELECT IFNULL(LOWER(HEX(picture)), 'none') FROM member WHERE id = ${who.id}`), fields = { _age: await site.formAge(), picture: seen.key, why: 'Not theirs <to> show' };
+	assert.equal((await post(action, fields, other)).status, 403);
+	assert.equal((await post(action, fields)).status, 401);
+	assert.equal((await request(site.url + action, { method: 'POST', body: `picture=${seen.key}`, headers: { ...as(moderator), 'Content-Type': 'application/x-www-form-urlencoded', 'Sec-Fetch-Site': 'cross-site' } })).status, 403);
+	assert.equal((await post('/moderation/members/999999999/picture/remove', fields, moderator)).status, 404);
+	const long = await post(action, { ...fields, why: 'x'.repeat(401) }, moderator);
+	assert.equal(long.status, 422);
+	assert.ok(long.body.includes('id="e-why"') && long.body.includes(`value="${seen.key}"`), long.body);
+	// The member has changed it meanwhile: what the moderator did not see stays, and is shown.
+	await setPicture(site, who.id, newer);
+	assert.equal((await post(action, fields, moderator)).headers.location, page);
+	assert.equal(await has(), newer.key);
+	assert.equal(await site.sql(`SELECT COUNT(*) FROM moderation_entry WHERE member_id = ${who.id}`), '0');
+	const gone = await post(action, { ...fields, picture: newer.key }, moderator);
+	assert.equal(gone.headers.location, `${page}?done=picture`, gone.body);
+	assert.equal(await has(), 'none');
+	const after = (await get(gone.headers.location, moderator)).body;
+	assert.ok(/Picture removed/.test(after) && !after.includes('/picture/remove'), after);
+	assert.equal((await post(action, { ...fields, picture: newer.key }, moderator)).headers.location, page, 'once is enough');
+	assert.equal(await site.sql(`SELECT CONCAT_WS('|', action, moderator_id, IFNULL(listing_id, '-'), member_id, reason_code, reason) FROM moderation_entry WHERE member_id = ${who.id}`),
+		`20|${moderator.id}|-|${who.id}|0|Not theirs <to> show`);
+	await site.until(async () => /Picture removed<\/b> a member · a moderator[\s\S]*Not theirs &lt;to&gt; show/.test((await get('/moderation-log')).body), 'the log');
+	await site.until(async () => /Photo de profil retirée/.test((await get('/fr/moderation-log')).body), 'the log in French');
+});
+
 test('a member’s picture: beside the name on listings, in conversations, on the account; removed', async () => {
 	const who = await makeMember(site.sql, { trust: 'trusted', name: 'Rita Picture' }), l = await listing(who), { key } = objects[2], file = `/media/${key.slice(0, 2)}/${key}-320.jpg`;
 	assert.match((await get('/account/picture', who)).body, /You have no picture/);

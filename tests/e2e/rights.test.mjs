@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { openSite } from './visitor.mjs';
 import { makePhotoFile } from '../support/photos.mjs';
-import { listingStates, makeCast, makeObjects } from '../support/rights.mjs';
+import { listingStates, makeCast, makeObjects, pictureKey } from '../support/rights.mjs';
 
 const site = await openSite({ listings: 60, jobs: false });
 const programs = ['outport.fcgi', 'outport-media.fcgi'];
@@ -69,6 +69,7 @@ const objects = {
 	'/moderation/listings/{id}/edit': listings(states.filter(state => !['draft', 'unconfirmed', 'removed'].includes(state)), staff),
 	'/moderation/conversations/{id}': one(staff, made => made.conversation()),
 	'/moderation/members/{id}': one(staff, made => made.member()),
+	'/moderation/members/{id}/picture': one(staff, made => made.picture()),
 	'/moderation/bans/{id}': one(staff, made => made.ban()),
 	'/moderation/rules/{id}': one(['admin'], made => made.rule()),
 	'/reports/{slug}': one(['admin'], async () => 'listings'),
@@ -85,7 +86,8 @@ const objects = {
 	'/api/v1/me/conversations/{id}': one(['owner', 'buyer'], made => made.conversation()),
 };
 // What is sent, where an empty form or object would not reach the thing it names.
-const bodies = { 'POST /listings/{id}/favourite': 'keep=yes', 'POST /moderation/conversations/{id}': 'decision=dismiss', 'POST /moderation/members/{id}/trust': 'trust=trusted' };
+const bodies = { 'POST /listings/{id}/favourite': 'keep=yes', 'POST /moderation/conversations/{id}': 'decision=dismiss', 'POST /moderation/members/{id}/trust': 'trust=trusted',
+	'POST /moderation/members/{id}/picture/remove': `picture=${pictureKey}` };
 
 const objectsOf = route => Object.entries(objects).filter(([key]) => (key.startsWith('/') ? route.pattern : route.call).startsWith(key))
 	.sort(([a], [b]) => b.replace(/^\w+ /, '').length - a.replace(/^\w+ /, '').length || b.length - a.length)[0]?.[1];

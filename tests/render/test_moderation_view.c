@@ -116,7 +116,7 @@ END_TEST
 /* Every action and every reason has its words in both languages. */
 START_TEST(everything_has_words)
 {
-	for (int a = MODERATION_APPROVE; a <= MODERATION_PHOTO; a++)
+	for (int a = MODERATION_APPROVE; a <= MODERATION_PICTURE; a++)
 		for (enum lang lang = 0; lang < LANG_COUNT; lang++)
 			ck_assert_str_ne(tr(lang, moderation_action_message((enum moderation_action)a)), "");
 	for (int r = REASON_PROHIBITED; r < REASON_OTHER; r++)
@@ -135,6 +135,8 @@ START_TEST(bans_rules_and_a_member)
 	const struct content_rule rules[] = {
 		{.id = 1, .kind = RULE_WORDS, .action = RULE_REFUSE, .pattern = "seal flipper", .note = HOSTILE}, {.id = 2, .kind = RULE_LINK, .action = RULE_HOLD, .pattern = "bad.example", .note = ""},
 	};
+	const struct photo_object no_picture = {.key = ""};
+	const struct photo_object picture = {.key = "abcdef0123456789abcdef0123456789", .width = 800, .height = 600, .placeholder = "a0b0c0a0b0c0a0b0c0a0b0c0a0b0c0a0b0c0"};
 	const struct member m = {.id = 42, .email = "marie@example.com", .name = HOSTILE, .state = MEMBER_ACTIVE, .trust = TRUST_TRUSTED, .created_at = FIXTURE_NOW - 86400};
 	struct field_errors errors = {.n = 0};
 	struct buf b;
@@ -154,11 +156,18 @@ START_TEST(bans_rules_and_a_member)
 	moderation_rules_view(&b, &rules_page);
 	golden_check("moderation-rules-fr.html", &b);
 	buf_reset(&b);
-	const struct member_view member_page = {
-		.form = {.page = page_of(LANG_EN, "/moderation/members/42", m.name), .errors = &none, .form_age = "token"}, .member = &m, .may_ban = true, .now = FIXTURE_NOW,
+	struct member_view member_page = {
+		.form = {.page = page_of(LANG_EN, "/moderation/members/42", m.name), .errors = &none, .form_age = "token"}, .member = &m, .picture = &no_picture,
+		.photo_base = "/media", .may_ban = true, .now = FIXTURE_NOW,
 	};
 	moderation_member_view(&b, &member_page);
 	golden_check("moderation-member.html", &b);
+	buf_reset(&b);
+	member_page.picture = &picture;
+	member_page.form.page = page_of(LANG_FR, "/moderation/members/42", m.name);
+	member_page.form.note = tr(LANG_FR, MSG_ACTION_PICTURE);
+	moderation_member_view(&b, &member_page);
+	golden_check("moderation-member-picture-fr.html", &b);
 	buf_free(&b);
 }
 END_TEST

@@ -4,6 +4,7 @@ import crypto from 'node:crypto';
 const hex = token => `UNHEX('${crypto.createHash('sha256').update(token).digest('hex')}')`;
 const newToken = () => crypto.randomBytes(32).toString('base64url');
 const words = () => crypto.randomBytes(6).toString('hex');
+export const pictureKey = 'abcdef0123456789abcdef0123456789';
 export const scopeBits = { read: 1, listings: 2, messages: 4, account: 8, moderation: 16 };
 export const listingStates = { pending: 0, published: 1, rejected: 2, removed: 3, draft: 4, held: 5, expired: 6, sold: 7, withdrawn: 8, unconfirmed: 9 };
 const tokenKinds = { reset: 1, emailNew: 2, emailOld: 3, confirm: 4, manage: 5, keep: 6, buyer: 7, seller: 8 };
@@ -90,6 +91,10 @@ export function makeObjects(sql, ids) {
 			VALUES (${ids.owner}, 'Dories', 'q=${words()}', 1, UTC_TIMESTAMP(), UTC_TIMESTAMP(), UTC_TIMESTAMP()); SET @made = LAST_INSERT_ID();`),
 		session: kind => put(`SET @owner = ${ids.owner}; ${sessionSql('owner', newToken(), { kind })} SET @made = LAST_INSERT_ID();`),
 		member: async () => ids.owner,
+		// A member who has a picture.
+		picture: () => put(`INSERT INTO photo_object (hash, width, height, bytes, placeholder, refs, created_at)
+			VALUES (UNHEX('${pictureKey}'), 320, 240, 9000, REPEAT('a0b0c0', 6), 1, UTC_TIMESTAMP()) ON DUPLICATE KEY UPDATE refs = refs + 1, unreferenced_at = NULL;
+			UPDATE member SET picture = UNHEX('${pictureKey}') WHERE id = ${ids.owner}; SET @made = ${ids.owner};`),
 		flag: async () => {
 			const listing = await made.listing();
 			return put(`INSERT INTO flag (listing_id, reporter, reason, created_at) VALUES (${listing}, 'a:192.0.2.1', 1, UTC_TIMESTAMP()); SET @made = ${listing};`);
