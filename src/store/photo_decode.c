@@ -191,7 +191,7 @@ static enum photo_problem job_judge(struct job *j, struct photo_decoded *out)
 {
 	enum photo_problem p;
 	const struct photo_end *e = &j->ended;
-	if (j->failed || !j->has_ended || e->not_begun || (WIFEXITED(e->status) && WEXITSTATUS(e->status) == CHILD_NO_SANDBOX))
+	if (j->failed || !j->has_ended || e->not_begun || e->starved || (WIFEXITED(e->status) && WEXITSTATUS(e->status) == CHILD_NO_SANDBOX))
 		p = PHOTO_AWAY;
 	else if (!WIFEXITED(e->status) || WEXITSTATUS(e->status) != CHILD_REPLIED || e->max_rss > RSS_MAX_KIB)
 		p = PHOTO_TOO_HARD;

@@ -1,10 +1,12 @@
 #include "store/photo_decode_internal.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <gmodule.h>
@@ -14,6 +16,7 @@
 
 enum {
 	OWN_MEMORY = 350 << 20, /* bytes; what is left of PHOTO_CHILD_MEMORY is the libraries' */
+	CODE = 64 << 10,
 };
 
 /* Its loader's class, which is all of libvips' loaders that stays. */
@@ -56,12 +59,37 @@ static bool heic_load(void)
 	return true;
 }
 
+/* libvips before 8.15 shrinks by code that Orc writes while it runs: 64 KiB of a file without a name, mapped once to be written and once to be run. When Orc
+ * cannot have them it ends the process: so the same is tried first, and where it fails (noexec, a full disk) libvips does without. */
+static bool code_allowed(void)
+{
+	char path[] = "/tmp/outport-photo.XXXXXX";
+	int fd = mkostemp(path, O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	unlink(path);
+	void *at = posix_fallocate(fd, 0, CODE) == 0 ? mmap(NULL, CODE, PROT_READ | PROT_EXEC, MAP_SHARED, fd, 0) : MAP_FAILED;
+	close(fd);
+	return at != MAP_FAILED && munmap(at, CODE) == 0;
+}
+
+/* Has Orc take its memory now: in the sandbox there is none for it, and its code for each photo goes where this was. Nothing is computed: no thread begins. */
+static bool code_begin(void)
+{
+	VipsImage *black = NULL, *smaller = NULL;
+	bool done = vips_black(&black, 16, 16, "bands", 3, NULL) == 0 && vips_resize(black, &smaller, 0.8, "kernel", VIPS_KERNEL_CUBIC, NULL) == 0;
+	VIPS_UNREF(smaller);
+	VIPS_UNREF(black);
+	return done;
+}
+
 /* Everything that needs a file, done before the sandbox. False: no loader for the type. */
 static bool prepare(enum photo_type type)
 {
 	mallopt(M_ARENA_MAX, 1);
 	setenv("VIPSHOME", "/nonexistent", 1);
-	setenv("VIPS_NOVECTOR", "1", 1); /* no code made at run time: memory is never both written and run */
+	if (!code_allowed())
+		setenv("VIPS_NOVECTOR", "1", 1);
 	g_log_set_default_handler(log_nowhere, NULL);
 	g_log_set_writer_func(log_nothing, NULL, NULL);
 	if (VIPS_INIT("outport-photo") != 0)
@@ -73,7 +101,7 @@ static bool prepare(enum photo_type type)
 	if (type == PHOTO_HEIC && !heic_load())
 		return false;
 	vips_operation_block_set(of_type[type].loader, FALSE);
-	return true;
+	return code_begin();
 }
 
 static uint8_t *input_read(size_t length)

@@ -1,9 +1,12 @@
 #include "store/photo_decode_internal.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -21,6 +24,7 @@ struct child {
 	pid_t pid;
 	int end_fd;         /* to say how it ended */
 	uint64_t until_us;
+	bool killed, starved;
 };
 
 struct helper {
@@ -134,21 +138,49 @@ static void children_reap(struct helper *h)
 	for (pid_t pid; (pid = wait4(-1, &status, WNOHANG, &usage)) > 0;)
 		for (unsigned i = 0; i < h->n; i++)
 			if (h->children[i].pid == pid) {
-				end_say(h->children[i].end_fd, &(struct photo_end){.status = status, .max_rss = usage.ru_maxrss});
+				end_say(h->children[i].end_fd, &(struct photo_end){.status = status, .starved = h->children[i].starved,
+					.max_rss = usage.ru_maxrss});
 				h->children[i] = h->children[--h->n];
 				break;
 			}
 }
 
-/* Kills whose time is up. Milliseconds until the next one's is, -1: none. */
+/* Nanoseconds for which threads of a process could have run while others did: the second number of /proc/PID/task/TID/schedstat. 0 where it is not told. */
+static uint64_t waited_ns(pid_t pid)
+{
+	char path[64];
+	uint64_t all = 0;
+	snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
+	DIR *tasks = opendir(path);
+	for (struct dirent *e; tasks != NULL && (e = readdir(tasks)) != NULL;) {
+		char name[32];
+		uint64_t waited;
+		snprintf(name, sizeof name, "%.10s/schedstat", e->d_name);
+		int fd = openat(dirfd(tasks), name, O_RDONLY | O_CLOEXEC);
+		FILE *f = fd >= 0 ? fdopen(fd, "r") : NULL;
+		if (f != NULL && fscanf(f, "%*u %" SCNu64, &waited) == 1)
+			all += waited;
+		if (f != NULL)
+			fclose(f);
+	}
+	if (tasks != NULL)
+		closedir(tasks);
+	return all;
+}
+
+/* Kills whose time is up. Milliseconds until the next one's is, -1: none. One that waited for a processor for half of its time did not hang. */
 static int children_watch(struct helper *h)
 {
 	uint64_t now = clock_mono_us(), next = UINT64_MAX;
 	for (unsigned i = 0; i < h->n; i++) {
-		if (h->children[i].until_us <= now)
-			kill(h->children[i].pid, SIGKILL);
-		else if (h->children[i].until_us < next)
-			next = h->children[i].until_us;
+		struct child *c = &h->children[i];
+		if (c->until_us > now) {
+			if (c->until_us < next)
+				next = c->until_us;
+		} else if (!c->killed) {
+			c->starved = waited_ns(c->pid) >= h->set_up.wall_seconds * UINT64_C(500000000);
+			c->killed = kill(c->pid, SIGKILL) == 0;
+		}
 	}
 	return next == UINT64_MAX ? -1 : (int)((next - now) / 1000 + 1);
 }

@@ -28,7 +28,8 @@ struct photo_job {
 };
 struct photo_end {
 	int32_t status;     /* as waitpid(2) says; of no meaning when not begun */
-	int32_t not_begun;  /* there was no child */
+	int16_t not_begun;  /* there was no child */
+	int16_t starved;    /* its time by the clock was up, and for want of a processor: nothing said against the photo */
 	int64_t max_rss;    /* KiB */
 };
 /* The helper's whole life: ends when the other end of the socket does. */

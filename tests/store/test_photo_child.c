@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,15 +14,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <seccomp.h>
+
 #include "photo_samples.h"
 #include "store/photo_decode_internal.h"
 #include "store/photo_sandbox.h"
 #include "suites_photo.h"
 
-enum { LONG = 600 };
+enum { LONG = 600, SHORT = 8 }; /* seconds */
 
 /* What the next child does. */
-enum mode { DECENT, CRASH, ABORT, FAIL, SILENT, HANG, STOP, SPIN, EAT, FLOOD, HALF, NO_SANDBOX, TELL, COUNT, WAIT, MODES };
+enum mode { DECENT, CRASH, ABORT, FAIL, SILENT, HANG, STOP, SPIN, EAT, FLOOD, HALF, NO_SANDBOX, TELL, COUNT, WAIT, STARVE, NO_CODE, MODES };
 
 static const struct {
 	const char *name;
@@ -47,6 +50,7 @@ static struct shared {
 	int running, most;
 	char told[4096];
 	pid_t helper, child;
+	cpu_set_t busy;
 } *shared;
 static struct photo_decoder *decoder;
 
@@ -101,18 +105,37 @@ static int counted(enum photo_type type, size_t length)
 	return photo_decode_child(type, length);
 }
 
+/* On the one processor that the test keeps busy, behind it. */
+static void get_in_line(void)
+{
+	if (sched_setaffinity(0, sizeof shared->busy, &shared->busy) != 0 || sched_setscheduler(0, SCHED_IDLE, &(struct sched_param){.sched_priority = 0}) != 0)
+		abort();
+}
+
+/* Where nothing can be made executable at all: as on a system that forbids it. */
+static int without_code(enum photo_type type, size_t length)
+{
+	scmp_filter_ctx f = seccomp_init(SCMP_ACT_ALLOW);
+	if (f == NULL || seccomp_rule_add(f, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(mmap), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, PROT_EXEC)) != 0 || seccomp_load(f) != 0)
+		abort();
+	seccomp_release(f);
+	return photo_decode_child(type, length);
+}
+
 static int faulty(enum mode mode)
 {
 	volatile int *volatile nowhere = (volatile int *)8;
 	struct photo_reply half = {.mark = PHOTO_REPLY_MARK, .width = 100, .height = 100, .files = 2, .bytes = {1000, 1000}};
-	if (mode != NO_SANDBOX && photo_sandbox_enter(64 << 20, 1) != ERR_OK)
+	if (mode == STARVE)
+		get_in_line();
+	if (photo_sandbox_enter(64 << 20, 1) != ERR_OK)
 		return CHILD_NO_SANDBOX;
 	switch (mode) {
 	case CRASH: signal(SIGSEGV, SIG_DFL); *nowhere = 1; break;
 	case ABORT: abort();
 	case FAIL: return 1;
 	case HANG: for (;;) poll(NULL, 0, 1000); break;
-	case SPIN: while (__atomic_load_n(&shared->mode, __ATOMIC_SEQ_CST) != MODES) ; break;
+	case SPIN: case STARVE: while (__atomic_load_n(&shared->mode, __ATOMIC_SEQ_CST) != MODES) ; break;
 	case EAT: eat(); break;
 	case FLOOD: flood(); break;
 	case HALF: return write(STDOUT_FILENO, &half, sizeof half - 10) < 0;
@@ -130,6 +153,7 @@ static int test_child(enum photo_type type, size_t length)
 	case DECENT: return photo_decode_child(type, length);
 	case TELL: tell(); return photo_decode_child(type, length);
 	case COUNT: return counted(type, length);
+	case NO_CODE: return without_code(type, length);
 	case WAIT: for (;;) pause();
 	case STOP: raise(SIGSTOP); return CHILD_REPLIED;
 	case NO_SANDBOX: return CHILD_NO_SANDBOX;
@@ -157,7 +181,7 @@ START_TEST(child_fault)
 	struct photo_decoded p;
 	if (faults[_i].name == NULL || (PHOTO_SANITIZED && (_i == EAT || _i == CRASH)))
 		return;
-	start(1, _i == HANG || _i == STOP ? 2 : LONG, 0);
+	start(1, _i == HANG || _i == STOP ? SHORT : LONG, 0);
 	enum photo_problem problem = with((enum mode)_i, &p);
 	ck_assert_msg(problem == faults[_i].problem, "a child that %s: %d", faults[_i].name, (int)problem);
 	int ended_by = WIFSIGNALED(p.child_status) ? WTERMSIG(p.child_status) : 0;
@@ -167,6 +191,45 @@ START_TEST(child_fault)
 	ck_assert_int_eq(decode_sample(decoder, "animated.gif", &p), PHOTO_NOT_KNOWN);
 	shared->mode = DECENT;
 	ck_assert_int_eq(decode_sample(decoder, "plain.jpg", &p), PHOTO_GOOD);
+	photo_decoded_free(&p);
+	photo_decoder_stop(decoder);
+}
+END_TEST
+
+/* One that hardly ran is no photo's fault: send it again. */
+START_TEST(child_starved)
+{
+	struct photo_decoded p;
+	cpu_set_t all;
+	size_t first = 0;
+	start(1, SHORT, PHOTO_CHILD_NICE);
+	ck_assert_int_eq(sched_getaffinity(0, sizeof all, &all), 0);
+	while (!CPU_ISSET(first, &all))
+		first++;
+	CPU_ZERO(&shared->busy);
+	CPU_SET(first, &shared->busy);
+	pid_t busy = fork();
+	if (busy == 0) {
+		if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && sched_setaffinity(0, sizeof shared->busy, &shared->busy) == 0)
+			for (volatile int on = 1; on;)
+				;
+		_exit(1);
+	}
+	enum photo_problem problem = with(STARVE, &p);
+	ck_assert_int_eq(kill(busy, SIGKILL), 0);
+	ck_assert_int_eq(waitpid(busy, NULL, 0), busy);
+	ck_assert(WIFSIGNALED(p.child_status) && WTERMSIG(p.child_status) == SIGKILL);
+	ck_assert_int_eq(problem, PHOTO_AWAY);
+	photo_decoder_stop(decoder);
+}
+END_TEST
+
+/* libvips' fast way to shrink is not to be had: the photo is kept all the same. */
+START_TEST(child_without_code)
+{
+	struct photo_decoded p;
+	start(1, LONG, 0);
+	ck_assert_int_eq(with(NO_CODE, &p), PHOTO_GOOD);
 	photo_decoded_free(&p);
 	photo_decoder_stop(decoder);
 }
@@ -324,6 +387,8 @@ Suite *suite_photo_child(void)
 	TCase *t = tcase_create("photo_child");
 	tcase_set_timeout(t, 600);
 	tcase_add_loop_test(t, child_fault, 0, MODES);
+	tcase_add_test(t, child_starved);
+	tcase_add_test(t, child_without_code);
 	tcase_add_test(t, child_holds_nothing);
 	tcase_add_test(t, child_at_once);
 	tcase_add_test(t, helper_killed);
