@@ -36,6 +36,7 @@ enum err upload_gate_get(struct context *c)
 	} else {
 		c->res->status = 204;
 		c->res->content_type = NULL;
+		http_header_set(c->res, "X-Outport-Member", context_join(c, key + sizeof "photo:" - 1, NULL));
 	}
 	return ERR_OK;
 }

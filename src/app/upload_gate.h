@@ -3,7 +3,7 @@
 
 #include "app/context.h"
 
-/* 204. The guard says 401 and 403; a ban is 403, and so is X-Outport-Refused: limit, when enough photos were sent in this hour. */
+/* 204, with the member in X-Outport-Member. The guard says 401 and 403; a ban is 403, and so is X-Outport-Refused: limit, when enough photos were sent in this hour. */
 enum err upload_gate_get(struct context *c);
 /* Counts one photo of the request's member; ERR_LIMITED: over limits.photo_per_hour. */
 MUST_CHECK enum err upload_gate_count(struct context *c);

@@ -370,25 +370,36 @@ test('so many in an hour, and no more: the form says which were left, the next i
 	}
 });
 
-test('only so many uploads at the same time: of one address, and in all', async () => {
-	const id = await listing(), open = async (n, from) => {
-		const uploads = Array.from({ length: n }, () => slowUpload(site.port, `/listings/${id}/photos`, { headers: browser(), length: 10 * MB, from }));
-		const refused = [];
-		for (const upload of uploads) {
+test('only so many uploads at the same time: of one member, of one address, and in all', async () => {
+	const all = [], members = [];
+	const open = async (n, from, who) => {
+		const id = who && await listing(DRAFT, who), refused = [];
+		for (let i = 0; i < n; i++) {
+			const upload = slowUpload(site.port, `/listings/${id ?? 1}/photos`, { headers: who && browser(who), length: 10 * MB, from });
 			upload.send(Buffer.alloc(1000)).catch(() => {});
 			upload.answer.then(answer => refused.push(answer.status)).catch(() => {});
+			all.push(upload);
 		}
-		return { uploads, refused };
+		return refused;
 	};
-	const one = await open(7, '127.0.0.2');
-	await until(() => one.refused.length === 3, () => `${one.refused}`);
-	const all = await open(20, '127.0.0.1');
-	await until(() => all.refused.length === 8, () => `${all.refused}`);
-	assert.ok([...one.refused, ...all.refused].every(status => status === 429));
+	for (let i = 0; i < 3; i++)
+		members.push(await makeMember(site.sql));
+	// Those whom nobody knows are refused, send on, and take no place.
+	const strangers = await open(30, '127.0.0.1');
+	await until(() => strangers.length === 30, () => `${strangers}`);
+	assert.ok(strangers.every(status => status === 401), `${strangers}`);
+	const one = [await open(3, '127.0.0.2', members[0]), await open(3, '127.0.0.3', members[0])];
+	await until(() => one.flat().length === 2, () => `of a member: ${one}`);
+	const house = [await open(3, '127.0.0.4', members[1]), await open(3, '127.0.0.4', members[2])];
+	await until(() => house.flat().length === 2, () => `of an address: ${house}`);
+	const rest = await open(20, '127.0.0.1', member);
+	await until(() => rest.length === 12, () => `of all: ${rest}`);
+	assert.ok([...one.flat(), ...house.flat(), ...rest].every(status => status === 429), `${[one, house, rest]}`);
 	// Others see nothing of it.
 	assert.equal((await request(`${site.url}/listings`)).status, 200);
-	for (const upload of [...one.uploads, ...all.uploads])
+	for (const upload of all)
 		upload.close();
+	const id = await listing();
 	await until(async () => (await send(`/listings/${id}/photos`, multipart([{ name: 'a.png', data: small }]), browser())).status === 303, () => 'uploads are refused for ever');
 });
 
