@@ -750,6 +750,17 @@
 		return made;
 	}
 
+	// What is under way is listed behind the form, from the first on.
+	function queueOf(form) {
+		let queue = document.querySelector(".queue");
+		if (!queue) {
+			queue = document.createElement("ul");
+			queue.className = "queue";
+			(form.closest(".adding") || form).after(queue);
+		}
+		return queue;
+	}
+
 	function addLine(upload) {
 		const name = document.createElement("strong");
 		const { line } = upload;
@@ -764,7 +775,7 @@
 		upload.name = name;
 		upload.again = addButton(upload, upload.words.sayAgain, () => sendAgain(upload));
 		upload.cancel = addButton(upload, upload.words.sayCancel, () => cancel(upload));
-		document.querySelector(".queue").append(line);
+		queueOf(uploadForm()).append(line);
 	}
 
 	// Drawn, not linked: the policy lets no blob: in. What this browser cannot read has no preview.
@@ -986,18 +997,13 @@
 			return;
 		}
 		const ways = document.createElement("p");
-		ways.className = "ways";
+		ways.className = "other-ways";
 		ways.textContent = form.dataset.sayDrop;
 		submit.replaceWith(ways);
 		form.querySelector("input").addEventListener("change", (event) => {
 			take(event.target.files);
 			event.target.value = "";
 		});
-		if (!document.querySelector(".queue")) {
-			const queue = document.createElement("ul");
-			queue.className = "queue";
-			(form.closest(".adding") || form).after(queue);
-		}
 	}
 
 	function startUploads() {

@@ -92,7 +92,7 @@ const hand = (page, selector, event, given) => page.locator(selector).evaluate((
 
 test('without JavaScript: several at once, each that is refused named, the others kept; order, words, removal', async () => {
 	const { context, page, count, order, shown } = await start({ javaScriptEnabled: false, viewport: phone });
-	assert.equal(await page.locator('.queue, .grip, .ways').count(), 0);
+	assert.equal(await page.locator('.queue, .grip, .other-ways').count(), 0);
 	await choose(page, [files[0], large, files[1], words]);
 	await page.click('.upload button');
 	await page.waitForSelector('#errors');
@@ -185,7 +185,7 @@ test('what cannot be taken is not sent: too large, of another type, one too many
 		assert.equal(await page.locator('.queue li').count(), left - 1);
 	}
 	await page.locator('form.remove button').last().click();
-	await page.waitForSelector('form.upload .ways');
+	await page.waitForSelector('form.upload .other-ways');
 	await choose(page, files[3]);
 	await page.waitForFunction(() => document.querySelectorAll('[data-photo]').length === 10 && !document.querySelector('form.upload'));
 	assert.ok(await stayed(page));
