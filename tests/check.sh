@@ -173,6 +173,9 @@ fresh_clone() {
 	for page in / /fr/ /listings /submit /contact /resources /api/v1/listings /feed.atom /sitemap.xml; do
 		curl -fsS -o /dev/null "http://127.0.0.1:$PORT$page" || return 1
 	done
+	for page in / /listings; do
+		curl -fsS "http://127.0.0.1:$PORT$page" | grep -q 'src="/media/' || { echo "$page shows no photo of the demo"; return 1; }
+	done
 	./quickstart stop || return 1
 	began=$(date +%s%N)
 	./quickstart run --detach || return 1
