@@ -169,8 +169,13 @@ static void put_open_graph(struct buf *b, const struct page *p)
 static void put_links(struct buf *b, const struct page *p)
 {
 	html_lit(b, "<link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\">\n<link rel=\"stylesheet\" href=\"/styles.css\">\n"
-	            "<script src=\"/scripts.js\" defer></script>\n"
-	            "<link rel=\"search\" type=\"application/opensearchdescription+xml\" title=\"");
+	            "<script src=\"/scripts.js\" defer></script>\n");
+	if (p->script != NULL) {
+		html_lit(b, "<script src=\"");
+		html_href(b, p->script);
+		html_lit(b, "\" defer></script>\n");
+	}
+	html_lit(b, "<link rel=\"search\" type=\"application/opensearchdescription+xml\" title=\"");
 	html_attr(b, p->site->name[p->lang]);
 	html_lit(b, "\" href=\"");
 	html_attr(b, lang_prefix(p->lang));

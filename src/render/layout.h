@@ -40,6 +40,7 @@ struct page {
 	bool noindex;
 	const char *og_type;        /* "website", "article", "product" */
 	const struct page_image *image; /* for who shares it; NULL: the site's own */
+	const char *script;         /* path of one more script, which comes after the site's; NULL */
 	const char *json_ld;        /* a finished JSON text, already safe inside <script>; NULL */
 	const char *prev, *next;    /* local URLs for rel=prev/next; NULL */
 	bool signed_in;             /* the header of members */

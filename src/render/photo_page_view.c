@@ -329,6 +329,7 @@ void photos_view(struct buf *b, const struct photos_view *v)
 	}
 	page.noindex = true;
 	page.section = "account";
+	page.script = "/photos.js";
 	layout_begin(b, &page);
 	html_lit(b, "<h1>");
 	html_text(b, buf_str(&title));
@@ -363,6 +364,7 @@ void picture_view(struct buf *b, const struct picture_view *v)
 	}
 	page.noindex = true;
 	page.section = "account";
+	page.script = "/photos.js";
 	layout_begin(b, &page);
 	html_lit(b, "<h1>");
 	html_tr(b, lang, MSG_PICTURE_TITLE);
