@@ -70,7 +70,7 @@ for (const [viewport, javaScriptEnabled] of [[desktop, true], [phone, false], [p
 		await seller.open('/fr/account/listings');
 		await seller.press('main a[href$="/account/listings/new"]', '**/fr/account/listings/new');
 		await fill(seller.page, { title, description: 'Quatre mètres, deux pagaies, remis à neuf ce printemps.', category: 'fishing-boats', price: '1 250,50', location: 'twillingate', stock: '1' });
-		await seller.press('main form[method=post] button.primary', url => url.pathname === '/fr/account/listings');
+		await seller.press('main form[method=post] button.primary', '**/fr/listings/*/photos?done=review');
 		const id = Number(await site.sql(`SELECT id FROM listing WHERE title = '${title}'`));
 		const state = () => site.sql(`SELECT state FROM listing WHERE id = ${id}`);
 		assert.equal(await state(), '0');
