@@ -51,12 +51,11 @@ function* photosOf(file) {
 	}
 }
 
-async function uploads(site, member, photos, stop) {
+// To drafts that are there, ten to each. How many went.
+async function uploads(site, member, drafts, photos, stop) {
 	let n = 0;
-	for (let listing; !stop.now; n++) {
-		if (n % 10 === 0)
-			listing = await makeListing(site, { email: member.email, state: DRAFT, member: member.id });
-		const { status, body } = await request(`${site.url}/api/v1/listings/${listing}/photos`, { method: 'POST', body: photos.next().value,
+	for (; !stop.now; n++, drafts.sent++) {
+		const { status, body } = await request(`${site.url}/api/v1/listings/${drafts.ids[Math.floor(drafts.sent / 10)]}/photos`, { method: 'POST', body: photos.next().value,
 			headers: { Authorization: member.bearer, 'Content-Type': 'image/jpeg' } });
 		if (status !== 201)
 			throw new Error(`an upload: ${status}: ${body}`);
@@ -71,6 +70,9 @@ try {
 	site = await startSite({ listings: 5000, jobs: false });
 	const member = await makeMember(site.sql), headers = { Cookie: member.cookie }, url = `${site.url}/listings`;
 	const photos = photosOf(fs.readFileSync(path.join(folder, 'photo.jpg')));
+	const drafts = { ids: [], sent: 0 };
+	while (drafts.ids.length < rounds * seconds)
+		drafts.ids.push(await makeListing(site, { email: member.email, state: DRAFT, member: member.id }));
 	await load(url, 2, headers);
 	const capacity = median([await load(url, 3, headers), await load(url, 3, headers), await load(url, 3, headers)].map(r => r.rps));
 	console.log(`the list for a signed-in member: ${capacity.toFixed(0)} a second at most, asked for ${(capacity / 5).toFixed(0)} times a second`);
@@ -78,7 +80,7 @@ try {
 	await openLoop(url, headers, capacity / 5);
 	for (let i = 0; i < rounds; i++) {
 		const alone = await openLoop(url, headers, capacity / 5);
-		const stop = { now: false }, sent = uploads(site, member, photos, stop);
+		const stop = { now: false }, sent = uploads(site, member, drafts, photos, stop);
 		sent.catch(() => {});
 		const beside = await openLoop(url, headers, capacity / 5);
 		stop.now = true;
