@@ -60,28 +60,9 @@ enum err photo_listing(struct context *c, struct listing *out)
 	return e == ERR_OK && out->member_id != c->session->member_id ? ERR_NOT_FOUND : e;
 }
 
-/* Tries a change from some states: *done when the listing was in one of them. */
-static enum err change_from(struct context *c, const struct listing *l, struct listing_change change, bool *done)
+struct photo_review photo_review(const struct context *c, bool hold)
 {
-	change.member_id = l->member_id;
-	change.now = c->now;
-	enum err e = listing_db_change_state(c->db, c->arena, NULL, l->id, &change);
-	*done = e == ERR_OK;
-	return e == ERR_CONFLICT ? ERR_OK : e;
-}
-
-/* By the state it is in now, not by the one it was in before a photo was read. */
-enum err photo_review(struct context *c, const struct listing *l, bool hold, bool *review)
-{
-	bool seen = false;
-	enum err e = ERR_OK;
-	*review = false;
-	if (listing_next(LISTING_PUBLISHED, c->session->trust, true, hold) != LISTING_PUBLISHED)
-		e = change_from(c, l, (struct listing_change){.from = LISTING_IN(LISTING_PUBLISHED) | LISTING_IN(LISTING_EXPIRED), .to = LISTING_PENDING}, review);
-	/* A moderator who looks at it now decides about what is there now: its version says so. */
-	if (e == ERR_OK && !*review)
-		e = change_from(c, l, (struct listing_change){.from = LISTING_IN(LISTING_PENDING) | LISTING_IN(LISTING_HELD) | LISTING_IN(LISTING_REJECTED), .keep_state = true}, &seen);
-	return e;
+	return (struct photo_review){.published = listing_next(LISTING_PUBLISHED, c->session->trust, true, hold) != LISTING_PUBLISHED, .now = c->now};
 }
 
 enum err photo_alt_check(struct context *c, const char *alt, struct field_errors *errors, bool *hold)
@@ -139,7 +120,7 @@ static enum err page_answer(struct context *c, int status, const struct listing 
 	v->base = photo_base(c);
 	v->photos = list;
 	v->locked = !listing_photos_may(l->state);
-	v->review = (l->state == LISTING_PUBLISHED || l->state == LISTING_EXPIRED) && listing_next(LISTING_PUBLISHED, c->session->trust, true, false) != LISTING_PUBLISHED;
+	v->review = (l->state == LISTING_PUBLISHED || l->state == LISTING_EXPIRED) && photo_review(c, false).published;
 	answer_html(c, status);
 	photos_view(&c->res->body, v);
 	return ERR_OK;
@@ -242,6 +223,7 @@ enum err photo_alt_change(struct context *c, const struct listing *l, int64_t ph
 {
 	struct photo *list = NULL;
 	size_t n = 0, i = 0;
+	struct photo_review asked = photo_review(c, hold);
 	*review = false;
 	enum err e = photo_db_list(c->db, c->arena, l->id, &list, &n);
 	if (e != ERR_OK)
@@ -253,8 +235,9 @@ enum err photo_alt_change(struct context *c, const struct listing *l, int64_t ph
 	if (strcmp(list[i].alt, alt) == 0)
 		return ERR_OK;
 	/* No words to be read are none to be wrong. */
-	e = *alt != '\0' ? photo_review(c, l, hold, review) : ERR_OK;
-	return e == ERR_OK ? photo_db_alt(c->db, l->member_id, l->id, photo_id, alt) : e;
+	e = photo_db_alt(c->db, l->member_id, l->id, photo_id, alt, *alt != '\0' ? &asked : NULL);
+	*review = asked.went;
+	return e;
 }
 
 struct alt_fields {

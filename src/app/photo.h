@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/context.h"
+#include "db/photo_db.h"
 #include "model/own_listing.h"
 #include "render/photo_page_view.h"
 
@@ -30,12 +31,12 @@ void photo_offer(struct context *c, int64_t listing_id, const char *done);
 
 /* The listing c->id of the session's member. */
 MUST_CHECK enum err photo_listing(struct context *c, struct listing *out);
-/* Call it before each photo or description that is added or changed: what is published, or has ended, goes back to the moderators where an edit of its words would, and of
- * what waits for them the version changes. hold: the site's rules want a moderator to look. *review: it went. */
-MUST_CHECK enum err photo_review(struct context *c, const struct listing *l, bool hold, bool *review);
+/* What goes with a photo or a description that is new: it is looked at again where an edit of the listing's words would be. hold: the site's rules want a moderator
+ * to look. */
+struct photo_review photo_review(const struct context *c, bool hold);
 /* A description against the site's rules: ERR_INVALID with its message in errors (field "alt") when they refuse it; *hold: a moderator looks first. */
 MUST_CHECK enum err photo_alt_check(struct context *c, const char *alt, struct field_errors *errors, bool *hold);
-/* Keeps a description that photo_alt_check let pass, after photo_review. ERR_NOT_FOUND: the listing has no such photo. */
+/* Keeps a description that photo_alt_check let pass, with its review. ERR_NOT_FOUND: the listing has no such photo. */
 MUST_CHECK enum err photo_alt_change(struct context *c, const struct listing *l, int64_t photo_id, const char *alt, bool hold, bool *review);
 
 /* The pages with what was not taken of an upload; status 422, 413, 429, 503. The photos' page is that of c->id; review: it went

@@ -86,18 +86,17 @@ static enum photo_problem decode(struct context *c, const struct photo_sent *f, 
 static enum err listing_add(struct context *c, struct photo_taking *t, const struct photo_sent *f, enum photo_type type, const struct photo_object *o,
                             const struct photo_writer *w)
 {
+	struct photo_review review = photo_review(c, t->hold);
 	const struct photo_new p = {
 		.listing_id = t->listing->id, .member_id = t->listing->member_id, .alt = f->alt, .type = type, .bytes = (int64_t)f->length, .object = o,
+		.review = &review,
 	};
 	bool again = false;
 	int64_t id = 0;
-	bool review = false;
-	enum err e = photo_review(c, t->listing, t->hold, &review);
-	t->review = t->review || review;
-	if (e == ERR_OK)
-		e = photo_db_add(c->db, &p, w, &id, &again);
+	enum err e = photo_db_add(c->db, &p, w, &id, &again);
 	if (e != ERR_OK)
 		return e;
+	t->review = t->review || review.went;
 	size_t i = 0;
 	while (i < t->n_ids && t->ids[i] != id)
 		i++;

@@ -320,7 +320,7 @@ enum err photo_upload_post(struct context *c)
 	struct photo_refusals refused = refusals_of(c, &t);
 	int status = refused_status(c, &t);
 	retry_after(c, status);
-	return photo_index_refused(c, status, &refused, t.review && t.taken > 0);
+	return photo_index_refused(c, status, &refused, t.review);
 }
 
 enum err photo_upload_picture(struct context *c)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "db/listing_internal.h"
 #include "db/moderation_db.h"
 
 static const struct db_sql sql_alt = {"UPDATE photo SET alt = ? WHERE id = ?", false};
@@ -18,11 +19,26 @@ static const struct db_sql sql_picture_end = {"UPDATE member SET picture = NULL 
 
 /* ---- A photo of a listing ---- */
 
+enum err photo_listing_review(struct db *db, int64_t listing_id, struct photo_review *review)
+{
+	if (review == NULL)
+		return ERR_OK;
+	struct listing_change back = {.from = LISTING_IN(LISTING_PUBLISHED) | LISTING_IN(LISTING_EXPIRED), .to = LISTING_PENDING, .now = review->now};
+	/* A moderator who looks at it now decides about what is there now: its version says so. */
+	struct listing_change seen = {.from = LISTING_IN(LISTING_PENDING) | LISTING_IN(LISTING_HELD) | LISTING_IN(LISTING_REJECTED), .keep_state = true, .now = review->now};
+	enum err e = review->published ? listing_change_within(db, NULL, listing_id, &back) : ERR_CONFLICT;
+	review->went = e == ERR_OK;
+	if (e == ERR_CONFLICT)
+		e = listing_change_within(db, NULL, listing_id, &seen);
+	return e == ERR_CONFLICT ? ERR_OK : e;
+}
+
 struct change {
 	int64_t member_id, listing_id; /* member_id 0: anybody's */
 	int64_t photo_id;
 	int to;
 	const char *alt;
+	struct photo_review *review;
 	const int64_t *ids;
 	size_t n_ids;
 	const struct moderation_entry *entry;
@@ -88,12 +104,13 @@ enum err photo_db_order(struct db *db, int64_t member_id, int64_t listing_id, co
 
 static enum err set_alt(struct db *db, const struct change *c, struct photo_refs *refs, size_t at)
 {
-	return db_exec(db, &sql_alt, DB_ARGS(db_text(c->alt), db_int(refs->list[at].id)), NULL);
+	enum err e = db_exec(db, &sql_alt, DB_ARGS(db_text(c->alt), db_int(refs->list[at].id)), NULL);
+	return e == ERR_OK ? photo_listing_review(db, c->listing_id, c->review) : e;
 }
 
-enum err photo_db_alt(struct db *db, int64_t member_id, int64_t listing_id, int64_t photo_id, const char *alt)
+enum err photo_db_alt(struct db *db, int64_t member_id, int64_t listing_id, int64_t photo_id, const char *alt, struct photo_review *review)
 {
-	struct change c = {.member_id = member_id, .listing_id = listing_id, .photo_id = photo_id, .alt = alt, .how = set_alt};
+	struct change c = {.member_id = member_id, .listing_id = listing_id, .photo_id = photo_id, .alt = alt, .review = review, .how = set_alt};
 	return member_id != 0 ? db_transaction(db, change_body, &c) : ERR_NOT_FOUND;
 }
 

@@ -150,7 +150,8 @@ static enum err insert(struct db *db, struct adding *a, const struct photo_refs 
 	if (e != ERR_OK)
 		return e;
 	a->id = (int64_t)result.insert_id;
-	return db_exec(db, &sql_count, DB_ARGS(db_int((int64_t)refs->n + 1), db_int(p->listing_id)), NULL);
+	e = db_exec(db, &sql_count, DB_ARGS(db_int((int64_t)refs->n + 1), db_int(p->listing_id)), NULL);
+	return e == ERR_OK ? photo_listing_review(db, p->listing_id, p->review) : e;
 }
 
 static enum err add_body(struct db *db, void *ctx)
@@ -159,6 +160,8 @@ static enum err add_body(struct db *db, void *ctx)
 	struct photo_refs refs;
 	bool there;
 	a->again = false;
+	if (a->p->review != NULL)
+		a->p->review->went = false;
 	enum err e = photo_listing_lock(db, a->p->listing_id, a->p->member_id, &there);
 	if (e == ERR_OK)
 		e = photo_object_lock(db, a->object, a->hash);

@@ -9,6 +9,12 @@ enum { PHOTO_KEEP_SECONDS = 24 * 3600 };
 /* Kind of the outbox rows that remove a listing's photos; subject_id: the listing. */
 #define OUTBOX_PHOTOS "photos"
 
+/* What a moderator is to see again when a photo or its words are new, in the transaction that makes them so: of what waits for one the version changes. */
+struct photo_review {
+	bool published; /* what is published, or has ended, goes back to them too */
+	int64_t now;
+	bool went;      /* out: it did */
+};
 /* What a new photo is, but for its id and position. */
 struct photo_new {
 	int64_t listing_id, member_id;
@@ -16,6 +22,7 @@ struct photo_new {
 	enum photo_type type;
 	int64_t bytes;
 	const struct photo_object *object;
+	struct photo_review *review; /* NULL: nobody is to see anything */
 };
 /* store writes the object's files: it is called inside the transaction, with the object's row locked, and may be called again when the transaction is; its
  * error ends the transaction. *id is the photo's; the same object again in one listing is the photo that is there (*again true). ERR_NOT_FOUND: no such
@@ -30,11 +37,12 @@ MUST_CHECK enum err photo_db_get(struct db *db, struct arena *a, int64_t photo_i
 MUST_CHECK enum err photo_db_first(struct db *db, struct arena *a, const int64_t *listing_ids, size_t n_ids, struct photo **out, size_t *n);
 /* All photos of each of n listings, at most 20, by listing and position. */
 MUST_CHECK enum err photo_db_of(struct db *db, struct arena *a, const int64_t *listing_ids, size_t n_ids, struct photo **out, size_t *n);
-/* The owner's changes; ERR_NOT_FOUND: no such photo in a listing of this member. Positions stay without gaps; the listing's version does not change. */
+/* The owner's changes; ERR_NOT_FOUND: no such photo in a listing of this member. Positions stay without gaps; the listing's version changes by a review only
+ * (NULL: there is none). */
 MUST_CHECK enum err photo_db_move(struct db *db, int64_t member_id, int64_t listing_id, int64_t photo_id, int to);
 /* All of a listing's photos in a new order; ERR_CONFLICT: ids are not just the photos it has. */
 MUST_CHECK enum err photo_db_order(struct db *db, int64_t member_id, int64_t listing_id, const int64_t *ids, size_t n);
-MUST_CHECK enum err photo_db_alt(struct db *db, int64_t member_id, int64_t listing_id, int64_t photo_id, const char *alt);
+MUST_CHECK enum err photo_db_alt(struct db *db, int64_t member_id, int64_t listing_id, int64_t photo_id, const char *alt, struct photo_review *review);
 MUST_CHECK enum err photo_db_remove(struct db *db, int64_t member_id, int64_t listing_id, int64_t photo_id);
 /* A moderator's: of any listing, any state; entry goes into the moderation log with it (NULL: none does). ERR_NOT_FOUND. */
 struct moderation_entry;

@@ -29,6 +29,9 @@ MUST_CHECK enum err photo_refs_settle(struct db *db, int64_t listing_id, struct 
 /* Deletes photo number i of refs and names its object once less. refs are to be settled then. */
 MUST_CHECK enum err photo_refs_remove(struct db *db, struct photo_refs *refs, size_t i);
 
+/* review may be NULL. */
+MUST_CHECK enum err photo_listing_review(struct db *db, int64_t listing_id, struct photo_review *review);
+
 /* Makes the object's row where there is none, and locks it. */
 MUST_CHECK enum err photo_object_lock(struct db *db, const struct photo_object *o, const uint8_t hash[static PHOTO_HASH_BYTES]);
 MUST_CHECK enum err photo_object_name(struct db *db, const uint8_t hash[static PHOTO_HASH_BYTES]);

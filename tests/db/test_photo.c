@@ -4,6 +4,7 @@
 
 #include "db/moderation_db.h"
 #include "db/own_listing_db.h"
+#include "model/listing.h"
 #include "photo_fixture.h"
 
 Suite *suite_photo_db(void);
@@ -152,8 +153,8 @@ START_TEST(words_and_removal_are_the_owner_s)
 	photo_clean_disk();
 	int64_t a = photo_add(1, 1), b = photo_add(1, 2), c = photo_add(1, 3);
 	photo_add(3, 1);
-	ck_assert_err(photo_db_alt(photo_fixture.db, 1, 1, b, "Élan, from the side"), ERR_OK);
-	ck_assert_err(photo_db_alt(photo_fixture.db, 2, 1, a, "not mine"), ERR_NOT_FOUND);
+	ck_assert_err(photo_db_alt(photo_fixture.db, 1, 1, b, "Élan, from the side", NULL), ERR_OK);
+	ck_assert_err(photo_db_alt(photo_fixture.db, 2, 1, a, "not mine", NULL), ERR_NOT_FOUND);
 	ck_assert_str_eq(photo_test_list(1, 3)[1].alt, "Élan, from the side");
 	ck_assert_err(photo_db_remove(photo_fixture.db, 2, 1, a), ERR_NOT_FOUND);
 	ck_assert_err(photo_db_remove(photo_fixture.db, 0, 1, a), ERR_NOT_FOUND);
@@ -168,6 +169,73 @@ START_TEST(words_and_removal_are_the_owner_s)
 	photo_all_is_right();
 	db_test_run(photo_fixture.db, "UPDATE listing SET state = 7 WHERE id = 1");
 	ck_assert_err(photo_db_remove(photo_fixture.db, 1, 1, b), ERR_NOT_FOUND);
+}
+END_TEST
+
+/* Whether the listing 1 went back to the moderators with it. */
+static bool add_reviewed(int i, bool published, enum err expected)
+{
+	struct photo_object o = photo_test_object(i);
+	struct photo_review review = {.published = published, .now = time(NULL), .went = true};
+	const struct photo_new p = {.listing_id = 1, .member_id = 1, .type = PHOTO_JPEG, .bytes = 4000000, .object = &o, .review = &review};
+	int64_t id;
+	bool again;
+	ck_assert_err(photo_db_add(photo_fixture.db, &p, &(struct photo_writer){photo_test_store, &i}, &id, &again), expected);
+	return review.went;
+}
+
+static int64_t state_of_one(void)
+{
+	return photo_number("SELECT state FROM listing WHERE id = 1");
+}
+
+static int64_t version_of_one(void)
+{
+	return photo_number("SELECT version FROM listing WHERE id = 1");
+}
+
+START_TEST(only_what_is_kept_is_looked_at_again)
+{
+	photo_clean_disk();
+	for (int i = 0; i < PHOTO_MAX; i++)
+		photo_add(1, i);
+	int64_t version = version_of_one(), last = photo_test_list(1, PHOTO_MAX)[PHOTO_MAX - 1].id;
+	ck_assert(!add_reviewed(PHOTO_MAX, true, ERR_LIMITED));
+	ck_assert(!add_reviewed(0, true, ERR_OK)); /* is there already */
+	ck_assert_err(photo_db_remove(photo_fixture.db, 1, 1, last), ERR_OK);
+	atomic_store(&photo_disk.full, true);
+	ck_assert(!add_reviewed(PHOTO_MAX, true, ERR_NO_SPACE));
+	ck_assert_err(photo_db_alt(photo_fixture.db, 1, 1, last, "Gone", &(struct photo_review){.published = true}), ERR_NOT_FOUND);
+	ck_assert_int_eq(state_of_one(), LISTING_PUBLISHED);
+	ck_assert_int_eq(version_of_one(), version);
+	atomic_store(&photo_disk.full, false);
+	ck_assert(add_reviewed(PHOTO_MAX, true, ERR_OK));
+	ck_assert_int_eq(state_of_one(), LISTING_PENDING);
+	ck_assert_int_eq(version_of_one(), version + 1);
+	photo_all_is_right();
+}
+END_TEST
+
+START_TEST(what_waits_for_a_moderator_is_another_version)
+{
+	static const struct {
+		enum listing_state state;
+		bool changes;
+	} cases[] = {{LISTING_PENDING, true}, {LISTING_HELD, true}, {LISTING_REJECTED, true}, {LISTING_PUBLISHED, false}, {LISTING_DRAFT, false}};
+	photo_clean_disk();
+	int64_t id = photo_add(1, 1);
+	for (int i = 0; i < (int)(sizeof cases / sizeof *cases); i++) {
+		char sql[64];
+		struct photo_review words = {.now = time(NULL)};
+		snprintf(sql, sizeof sql, "UPDATE listing SET state = %d WHERE id = 1", (int)cases[i].state);
+		db_test_run(photo_fixture.db, sql);
+		int64_t version = version_of_one();
+		ck_assert(!add_reviewed(i + 2, false, ERR_OK));
+		ck_assert_err(photo_db_alt(photo_fixture.db, 1, 1, id, "A dory that leaks", &words), ERR_OK);
+		ck_assert(!words.went);
+		ck_assert_int_eq(version_of_one(), cases[i].changes ? version + 2 : version);
+		ck_assert_int_eq(state_of_one(), cases[i].state);
+	}
 }
 END_TEST
 
@@ -477,6 +545,8 @@ Suite *suite_photo_db(void)
 	tcase_add_test(t, a_full_disk_leaves_no_row_of_a_photo);
 	tcase_add_test(t, they_are_moved_and_ordered);
 	tcase_add_test(t, words_and_removal_are_the_owner_s);
+	tcase_add_test(t, only_what_is_kept_is_looked_at_again);
+	tcase_add_test(t, what_waits_for_a_moderator_is_another_version);
 	tcase_add_test(t, a_moderator_takes_one_down_with_an_entry);
 	tcase_add_test(t, the_first_of_many_listings_in_one_statement);
 	tcase_add_test(t, a_member_s_picture);
