@@ -136,7 +136,7 @@ static enum err keep(struct context *c, struct photo_taking *t, const struct pho
 }
 
 /* By what a file says and how it begins, without decoding anything. */
-static enum photo_problem look(const struct context *c, const struct photo_taking *t, const struct photo_sent *f, struct photo_refused *r)
+static enum photo_problem look(const struct context *c, const struct photo_sent *f, struct photo_refused *r)
 {
 	uint8_t begin[SNIFF];
 	if (f->length == 0)
@@ -153,8 +153,6 @@ static enum photo_problem look(const struct context *c, const struct photo_takin
 	bool said_nothing = *f->media == '\0' || strcmp(f->media, "application/octet-stream") == 0;
 	if (!said_nothing && r->declared != r->type)
 		return PHOTO_NOT_AS_SAID;
-	if (t->listing != NULL && (size_t)t->listing->photos + t->n_ids >= PHOTO_MAX)
-		return PHOTO_ONE_TOO_MANY;
 	/* The first of a form is taken: a request in flight is answered. */
 	if (r->number > 1 && c->req->stopping != NULL && atomic_load(c->req->stopping))
 		return PHOTO_RESTART;
@@ -168,7 +166,7 @@ enum err photo_take(struct context *c, struct photo_taking *t, const struct phot
 	if (c->req->alive != NULL)
 		c->req->alive(c->req->alive_of);
 	enum err e = ERR_OK;
-	r.problem = look(c, t, f, &r);
+	r.problem = look(c, f, &r);
 	if (r.problem == PHOTO_GOOD) {
 		e = upload_gate_count(c);
 		t->limited = e == ERR_LIMITED;

@@ -138,6 +138,10 @@ test('ten photos in one form, with what they show; the eleventh is one too many'
 	assert.deepEqual(photos.map(photo => photo.alt), ['A dory', '', 'The hill', '', '', '', '', '', '', '']);
 	assert.equal(new Set(photos.map(photo => photo.url)).size, 10);
 	assert.equal(Number(await site.sql(`SELECT photos FROM listing WHERE id = ${id}`)), 10);
+	// One that is there is none too many, also when its listing is full: its answer may have been lost.
+	assert.equal((await send(`/listings/${id}/photos`, multipart([files[9], files[0]]), browser())).status, 303);
+	assert.equal((await send(`/api/v1/listings/${id}/photos?name=j.png`, { body: files[9].data, headers: { 'Content-Type': 'image/png' } }, program())).status, 201);
+	assert.deepEqual((await photosOf(id)).map(photo => photo.id), photos.map(photo => photo.id));
 });
 
 test('good and bad in one form: each bad one is named with its reason, the good ones are kept', async () => {
@@ -290,6 +294,14 @@ test('a published listing goes back to review with a new photo, unless its membe
 	assert.equal((await send(`/listings/${one}/photos`, form, browser())).headers.location, `/listings/${one}/photos?done=add-review`);
 	assert.equal((await send(`/listings/${two}/photos`, form, browser(trusted))).headers.location, `/listings/${two}/photos?done=add`);
 	await send(`/listings/${bad}/photos`, multipart([{ name: 'a.png', data: 'x' }]), browser());
+	// Nothing was taken: nothing is new.
+	const full = await listing(DRAFT);
+	await send(`/listings/${full}/photos`, multipart(await Promise.all(Array.from({ length: 10 }, async (_, i) => ({ name: `${i}.png`, data: await fresh() })))), browser());
+	await site.sql(`UPDATE listing SET state = ${PUBLISHED} WHERE id = ${full}`);
+	const refused = await send(`/listings/${full}/photos`, form, browser());
+	assert.deepEqual([refused.status, said(refused).length], [422, 1]);
+	assert.doesNotMatch(refused.body, /The photos are added/);
+	assert.equal(Number(await site.sql(`SELECT state FROM listing WHERE id = ${full}`)), PUBLISHED);
 	assert.equal(await site.sql(`SELECT GROUP_CONCAT(state ORDER BY id) FROM listing WHERE id IN (${one}, ${two}, ${bad})`), `${PENDING},${PUBLISHED},${PUBLISHED}`);
 	// Programs and the script are told as well, and so is a form of which not all was taken.
 	for (const [who, review] of [[member, true], [trusted, false]])
