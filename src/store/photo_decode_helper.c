@@ -34,9 +34,11 @@ struct helper {
 	struct child children[PHOTO_AT_ONCE_MAX];
 };
 
-/* The environment and what came with it: nobody's business here. */
+/* The environment, its bytes too, for a secret may be among them, and what came with it: nobody's business here. */
 static void forget_all(int keep)
 {
+	for (char **e = environ; e != NULL && *e != NULL; e++)
+		explicit_bzero(*e, strlen(*e));
 	clearenv();
 	int null = open("/dev/null", O_RDWR);
 	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0 || (!PHOTO_SANITIZED && dup2(null, STDERR_FILENO) < 0))

@@ -53,6 +53,8 @@ static struct shared {
 	cpu_set_t busy;
 } *shared;
 static struct photo_decoder *decoder;
+/* Where variables of the test's environment are, and of its children's, forks as they are. */
+static const char *in_memory[2];
 
 /* What a child holds as it begins, in words. */
 static void tell(void)
@@ -75,6 +77,8 @@ static void tell(void)
 	at += snprintf(at, (size_t)(end - at), "nice=%d ", getpriority(PRIO_PROCESS, 0));
 	for (char **e = environ; e != NULL && *e != NULL; e++)
 		at += snprintf(at, (size_t)(end - at), "%s ", *e);
+	for (size_t i = 0; i < sizeof in_memory / sizeof *in_memory; i++)
+		at += snprintf(at, (size_t)(end - at), "%s", in_memory[i] != NULL ? in_memory[i] : "");
 }
 
 static void eat(void)
@@ -240,6 +244,9 @@ START_TEST(child_holds_nothing)
 {
 	struct photo_decoded p;
 	ck_assert_int_eq(setenv("OUTPORT_SECRET", "not for a child", 1), 0);
+	in_memory[0] = getenv("OUTPORT_SECRET");
+	in_memory[1] = getenv("PATH"); /* as the kernel laid it down */
+	ck_assert(in_memory[0] != NULL && in_memory[1] != NULL);
 	int secret = open("/dev/zero", O_RDONLY);
 	ck_assert_int_ge(secret, 0);
 	start(1, LONG, PHOTO_CHILD_NICE);
@@ -248,6 +255,8 @@ START_TEST(child_holds_nothing)
 	if (!PHOTO_SANITIZED)
 		ck_assert_str_eq(shared->told, "0=pipe 1=pipe 2=/dev/null nice=19 ");
 	ck_assert_ptr_null(strstr(shared->told, "SECRET"));
+	ck_assert_ptr_null(strstr(shared->told, "not for a child"));
+	ck_assert_ptr_null(strstr(shared->told, in_memory[1]));
 	ck_assert_ptr_null(strstr(shared->told, "zero"));
 	photo_decoder_stop(decoder);
 	close(secret);
