@@ -84,13 +84,15 @@ export function photoSite(name) {
 			site.sql("DELETE FROM photo; UPDATE listing SET photos = 0, state = 1; UPDATE member SET picture = NULL; DELETE FROM photo_object; DELETE FROM outbox");
 			fs.rmSync(folder, { recursive: true, force: true });
 		},
-		// What must hold at any time: all files of every object that a photo or a picture names are there; counts are right. Says what does not.
+		// What must hold at any time: all files of every object that a photo or a picture names are there; what has a photo's name is whole; counts are right. Says what
+		// does not.
 		wrong() {
 			const named = site.sql('SELECT LOWER(HEX(hash)) FROM photo UNION SELECT LOWER(HEX(picture)) FROM member WHERE picture IS NOT NULL').flat(), there = new Set(photos.files());
-			const missing = named.flatMap(photos.filesOf).filter(name => !there.has(name) || fs.statSync(photos.path(name)).size !== 20000);
+			const missing = named.flatMap(photos.filesOf).filter(name => !there.has(name));
+			const half = [...there].filter(name => !path.basename(name).startsWith('.new-') && fs.statSync(photos.path(name)).size !== 20000);
 			const counts = site.sql(`SELECT CONCAT('listing ', id) FROM listing l WHERE photos <> (SELECT COUNT(*) FROM photo p WHERE p.listing_id = l.id)
 				UNION SELECT CONCAT('object ', HEX(hash)) FROM photo_object o WHERE refs <> (SELECT COUNT(*) FROM photo p WHERE p.hash = o.hash) + (SELECT COUNT(*) FROM member m WHERE m.picture = o.hash)`).flat();
-			return [...missing, ...counts];
+			return [...missing, ...half, ...counts];
 		},
 		// Files that no named object has.
 		orphans() {

@@ -27,7 +27,7 @@ enum { MEMORY = 64 << 20 };
 
 static pid_t parent;
 static char victim[64]; /* in the parent and, at the same address, in the child */
-static char path[64];
+static char path[64], made[80]; /* of this test alone: others may run beside it */
 
 /* Each tries one thing. 0: it could; else errno. What the filter kills for does not return. */
 static int answer(long result)
@@ -37,17 +37,17 @@ static int answer(long result)
 
 static int open_read(void) { return answer(open("/etc/passwd", O_RDONLY)); }
 static int open_write(void) { return answer(open(path, O_WRONLY)); }
-static int open_new(void) { return answer(open("/tmp/outport-probe-made", O_WRONLY | O_CREAT, 0600)); }
+static int open_new(void) { return answer(open(made, O_WRONLY | O_CREAT, 0600)); }
 static int open_self(void) { return answer(open("/proc/self/mem", O_RDWR)); }
 static int open_temporary(void) { return answer(open("/tmp", O_TMPFILE | O_RDWR, 0600)); }
 static int open_memory(void) { return answer(memfd_create("x", 0)); }
 static int see_file(void) { struct stat s; return answer(stat("/etc/passwd", &s)); }
 static int list_folder(void) { return answer(open("/", O_RDONLY | O_DIRECTORY)); }
 static int remove_path(void) { return answer(unlink(path)); }
-static int rename_path(void) { return answer(rename(path, "/tmp/outport-probe-made")); }
-static int make_folder(void) { return answer(mkdir("/tmp/outport-probe-made", 0700)); }
+static int rename_path(void) { return answer(rename(path, made)); }
+static int make_folder(void) { return answer(mkdir(made, 0700)); }
 static int change_mode(void) { return answer(chmod(path, 0600)); }
-static int make_link(void) { return answer(symlink(path, "/tmp/outport-probe-made")); }
+static int make_link(void) { return answer(symlink(path, made)); }
 static int truncate_path(void) { return answer(truncate(path, 1)); }
 static int socket_net(void) { return answer(socket(AF_INET, SOCK_STREAM, 0)); }
 static int socket_local(void) { return answer(socket(AF_UNIX, SOCK_STREAM, 0)); }
@@ -180,6 +180,7 @@ static void path_make(void)
 	ck_assert_int_ge(fd, 0);
 	ck_assert_int_eq(write(fd, "untouched", 9), 9);
 	close(fd);
+	snprintf(made, sizeof made, "%s-made", path);
 }
 
 static void path_check(void)
@@ -203,15 +204,15 @@ START_TEST(sandbox_refuses)
 	int got = attempted(attempt, true);
 	path_check();
 	ck_assert_str_eq(victim, "");
-	ck_assert_int_ne(access("/tmp/outport-probe-made", F_OK), 0);
+	ck_assert_int_ne(access(made, F_OK), 0);
 	bool refused = got == EPERM || got == ENOSYS || got == -SIGSYS || (memory && got == ENOMEM) || (attempt == spin && (got == -SIGKILL || got == -SIGXCPU));
 	ck_assert_msg(refused, "%s: %d", attempts[_i].name, got);
 	/* that it was the sandbox */
 	if (attempts[_i].free_works)
 		ck_assert_msg((got = attempted(attempt, false)) == 0, "%s, free: %d", attempts[_i].name, got);
 	(void)unlink(path);
-	(void)unlink("/tmp/outport-probe-made");
-	(void)rmdir("/tmp/outport-probe-made");
+	(void)unlink(made);
+	(void)rmdir(made);
 }
 END_TEST
 
