@@ -60,6 +60,12 @@ enum err photo_listing(struct context *c, struct listing *out)
 	return e == ERR_OK && out->member_id != c->session->member_id ? ERR_NOT_FOUND : e;
 }
 
+enum err photo_of_listing(struct context *c, const struct listing *l, int64_t photo_id, struct photo *out)
+{
+	enum err e = photo_db_get(c->db, c->arena, photo_id, out);
+	return e == ERR_OK && out->listing_id != l->id ? ERR_NOT_FOUND : e;
+}
+
 struct photo_review photo_review(const struct context *c, bool hold)
 {
 	return (struct photo_review){.published = listing_next(LISTING_PUBLISHED, c->session->trust, true, hold) != LISTING_PUBLISHED, .now = c->now};
@@ -174,17 +180,17 @@ struct move_fields {
 static const struct field move_table[] = {{"to", FIELD_TOKEN, offsetof(struct move_fields, to), 1, 4, true}};
 
 /* Where a photo goes that stands at position at of n. */
-static bool move_target(const char *to, int at, size_t n, int *out)
+static bool move_target(const char *to, int at, int n, int *out)
 {
 	bool number = to[strspn(to, "0123456789")] == '\0';
 	*out = at;
 	if (strcmp(to, "up") == 0 && at > 0)
 		*out = at - 1;
-	else if (strcmp(to, "down") == 0 && at + 1 < (int)n)
+	else if (strcmp(to, "down") == 0 && at + 1 < n)
 		*out = at + 1;
 	else if (number)
 		*out = (int)strtol(to, NULL, 10);
-	return *out < (int)n && (number || strcmp(to, "up") == 0 || strcmp(to, "down") == 0);
+	return *out < n && (number || strcmp(to, "up") == 0 || strcmp(to, "down") == 0);
 }
 
 enum err photo_move_post(struct context *c)
@@ -193,8 +199,7 @@ enum err photo_move_post(struct context *c)
 	struct move_fields f = {.to = NULL};
 	struct http_params params;
 	struct field_errors errors = {.n = 0};
-	struct photo *list = NULL;
-	size_t n = 0, i = 0;
+	struct photo photo;
 	int64_t id = 0;
 	int to = 0;
 	bool late = false;
@@ -202,14 +207,10 @@ enum err photo_move_post(struct context *c)
 		return ERR_OK;
 	enum err e = photo_named(c, &l, &id, &late);
 	if (e == ERR_OK && !late)
-		e = photo_db_list(c->db, c->arena, l.id, &list, &n);
+		e = photo_of_listing(c, &l, id, &photo);
 	if (e != ERR_OK || late)
 		return e;
-	while (i < n && list[i].id != id)
-		i++;
-	if (i == n)
-		return ERR_NOT_FOUND;
-	if (errors.n > 0 || !move_target(f.to, list[i].position, n, &to)) {
+	if (errors.n > 0 || !move_target(f.to, photo.position, l.photos, &to)) {
 		answer_status(c, 422);
 		return ERR_OK;
 	}
@@ -221,19 +222,12 @@ enum err photo_move_post(struct context *c)
 
 enum err photo_alt_change(struct context *c, const struct listing *l, int64_t photo_id, const char *alt, bool hold, bool *review)
 {
-	struct photo *list = NULL;
-	size_t n = 0, i = 0;
+	struct photo photo;
 	struct photo_review asked = photo_review(c, hold);
 	*review = false;
-	enum err e = photo_db_list(c->db, c->arena, l->id, &list, &n);
-	if (e != ERR_OK)
+	enum err e = photo_of_listing(c, l, photo_id, &photo);
+	if (e != ERR_OK || strcmp(photo.alt, alt) == 0)
 		return e;
-	while (i < n && list[i].id != photo_id)
-		i++;
-	if (i == n)
-		return ERR_NOT_FOUND;
-	if (strcmp(list[i].alt, alt) == 0)
-		return ERR_OK;
 	/* No words to be read are none to be wrong. */
 	e = photo_db_alt(c->db, l->member_id, l->id, photo_id, alt, *alt != '\0' ? &asked : NULL);
 	*review = asked.went;

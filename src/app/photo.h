@@ -31,6 +31,8 @@ void photo_offer(struct context *c, int64_t listing_id, const char *done);
 
 /* The listing c->id of the session's member. */
 MUST_CHECK enum err photo_listing(struct context *c, struct listing *out);
+/* Its photo with this number; ERR_NOT_FOUND. */
+MUST_CHECK enum err photo_of_listing(struct context *c, const struct listing *l, int64_t photo_id, struct photo *out);
 /* What goes with a photo or a description that is new: it is looked at again where an edit of the listing's words would be. hold: the site's rules want a moderator
  * to look. */
 struct photo_review photo_review(const struct context *c, bool hold);

@@ -49,18 +49,13 @@ static const struct field photo_table[] = {
 /* The photo that the path names as it is now. */
 static enum err photo_answer(struct context *c, const struct listing *l, int64_t photo_id)
 {
-	struct photo *list = NULL;
-	size_t n = 0, i = 0;
-	enum err e = photo_db_list(c->db, c->arena, l->id, &list, &n);
+	struct photo photo;
+	struct json j;
+	enum err e = photo_of_listing(c, l, photo_id, &photo);
 	if (e != ERR_OK)
 		return e;
-	while (i < n && list[i].id != photo_id)
-		i++;
-	if (i == n)
-		return ERR_NOT_FOUND;
-	struct json j;
 	answer_json(c, 200, &j);
-	photo_put_own(c, &j, &list[i]);
+	photo_put_own(c, &j, &photo);
 	return ERR_OK;
 }
 

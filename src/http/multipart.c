@@ -179,17 +179,3 @@ enum err multipart_parse(struct arena *a, const char *content_type, int fd, size
 	}
 	return e;
 }
-
-const struct multipart_part *multipart_field(const struct multipart *m, const char *name)
-{
-	for (size_t i = 0; i < m->n; i++)
-		if (strcmp(m->parts[i].name, name) == 0)
-			return &m->parts[i];
-	return NULL;
-}
-
-const char *multipart_text(const struct multipart *m, const char *name)
-{
-	const struct multipart_part *p = multipart_field(m, name);
-	return p != NULL ? p->text : NULL;
-}

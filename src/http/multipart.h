@@ -28,6 +28,3 @@ void multipart_init(void);
 /* content_type: the request header's value. Reads the size bytes at fd from 0 on. ERR_INVALID with *what said in the field's or the format's terms ("boundary", "too many parts",
  * "truncated", …; static text), ERR_TOO_LARGE, ERR_NOMEM, ERR_IO. */
 MUST_CHECK enum err multipart_parse(struct arena *a, const char *content_type, int fd, size_t size, struct multipart *out, const char **what);
-const struct multipart_part *multipart_field(const struct multipart *m, const char *name);
-/* The value of a text field, or NULL. */
-const char *multipart_text(const struct multipart *m, const char *name);

@@ -15,7 +15,7 @@ static const struct {
 };
 enum { TYPES = sizeof types / sizeof types[0] };
 
-static const int boxes[PHOTO_SIZES] = {320, 800, 1600};
+const int photo_boxes[PHOTO_SIZES] = {320, 800, 1600};
 
 const char *photo_type_name(enum photo_type t)
 {
@@ -108,12 +108,12 @@ unsigned photo_sizes(int width, int height, struct photo_size out[static PHOTO_S
 	if (width < 1 || height < 1)
 		return 0;
 	/* The smaller ones are made of the largest: so its rounded sides say again what there is. */
-	fit(width, height, boxes[PHOTO_SIZES - 1], &largest);
+	fit(width, height, photo_boxes[PHOTO_SIZES - 1], &largest);
 	int longest = largest.width > largest.height ? largest.width : largest.height;
 	do {
-		fit(largest.width, largest.height, boxes[n], &out[n]);
+		fit(largest.width, largest.height, photo_boxes[n], &out[n]);
 		n++;
-	} while (n < PHOTO_SIZES && longest > boxes[n - 1]);
+	} while (n < PHOTO_SIZES && longest > photo_boxes[n - 1]);
 	return n;
 }
 

@@ -68,6 +68,7 @@ enum photo_type photo_type_sniff(const uint8_t *bytes, size_t n);
 /* What a declared media type claims; PHOTO_UNKNOWN for "", application/octet-stream and what is no photo. */
 enum photo_type photo_type_of_media(const char *media);
 
+extern const int photo_boxes[PHOTO_SIZES];
 /* The sizes kept of a photo of width by height (as decoded, upright): each fits a square, its box, of 320, 800 or 1600 px, and none is larger than
  * the photo itself: one of 1000 by 700 is kept as 320 by 224, 800 by 560 and, in the third box, 1000 by 700; one of 200 by 90 as that alone. box names the
  * file; width and height are what it has, the largest last; asked with the largest's own sides it says the same again. The number of sizes, 1 to 3; 0: none. */

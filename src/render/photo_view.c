@@ -6,8 +6,6 @@
 
 enum { COLUMNS = 3, COLOUR = 6, NUMBER_CAP = 64, TEXT_CAP = 2048, MILLION = 1000000, FILE_NAME = 64, FACE_PIXELS = 48 };
 
-static const int boxes[] = {320, 800, 1600};
-
 const struct photo *photo_set_find(const struct photo_set *set, int64_t listing_id)
 {
 	for (size_t i = 0; set != NULL && i < set->n; i++)
@@ -109,7 +107,7 @@ void photo_picture(struct buf *b, const struct photo_object *o, const struct pho
 	html_lit(b, "\" sizes=\"");
 	html_attr(b, s->sizes);
 	html_lit(b, "\"><img src=\"");
-	put_file(b, s->base, o->key, size.box < boxes[1] ? size.box : boxes[1], false);
+	put_file(b, s->base, o->key, size.box < photo_boxes[1] ? size.box : photo_boxes[1], false);
 	html_lit(b, "\" srcset=\"");
 	put_srcset(b, s->base, o, s->largest, false);
 	html_lit(b, "\" sizes=\"");
@@ -130,9 +128,9 @@ void photo_face(struct buf *b, const char *base, const char *key)
 	if (key == NULL || !photo_key_valid(key))
 		return;
 	html_lit(b, "<picture class=\"face\"><source type=\"image/webp\" srcset=\"");
-	put_file(b, base, key, boxes[0], true);
+	put_file(b, base, key, photo_boxes[0], true);
 	html_lit(b, "\"><img src=\"");
-	put_file(b, base, key, boxes[0], false);
+	put_file(b, base, key, photo_boxes[0], false);
 	html_lit(b, "\"");
 	put_proportions(b, FACE_PIXELS, FACE_PIXELS);
 	html_lit(b, " alt=\"\" loading=\"lazy\" decoding=\"async\"></picture>");
@@ -143,13 +141,13 @@ void photo_put_members(struct json *j, const char *base, const struct photo *p)
 	struct photo_size size;
 	struct buf text;
 	buf_init(&text, TEXT_CAP);
-	photo_put_url(&text, base, &p->object, boxes[1], false, &size);
+	photo_put_url(&text, base, &p->object, photo_boxes[1], false, &size);
 	json_key_string(j, "url", buf_str(&text));
 	json_key_int(j, "width", size.width);
 	json_key_int(j, "height", size.height);
 	json_key_string(j, "alt", p->alt);
 	buf_reset(&text);
-	put_srcset(&text, base, &p->object, boxes[2], true);
+	put_srcset(&text, base, &p->object, photo_boxes[2], true);
 	json_key_string(j, "srcset", buf_str(&text));
 	buf_free(&text);
 }
@@ -196,10 +194,10 @@ static void put_large(struct buf *b, const struct photo_gallery *g, size_t i)
 	html_lit(b, "<li id=\"");
 	put_anchor(b, p);
 	html_lit(b, "\"><a href=\"");
-	photo_put_url(b, g->base, &p->object, boxes[2], true, &size);
+	photo_put_url(b, g->base, &p->object, photo_boxes[2], true, &size);
 	html_lit(b, "\">");
 	photo_picture(b, &p->object, &(struct photo_shown){
-		.base = g->base, .sizes = "(min-width: 60rem) 46rem, 100vw", .alt = buf_str(&alt), .largest = boxes[2], .load = i == 0 ? PHOTO_FIRST : PHOTO_NEAR,
+		.base = g->base, .sizes = "(min-width: 60rem) 46rem, 100vw", .alt = buf_str(&alt), .largest = photo_boxes[2], .load = i == 0 ? PHOTO_FIRST : PHOTO_NEAR,
 	});
 	html_lit(b, "</a></li>\n");
 	buf_free(&alt);
@@ -214,7 +212,7 @@ static void put_small(struct buf *b, const struct photo_gallery *g, size_t i)
 	html_lit(b, "\" aria-label=\"");
 	html_tr1(b, g->lang, MSG_PHOTO_NUMBER, number);
 	html_lit(b, "\">");
-	photo_picture(b, &g->list[i].object, &(struct photo_shown){.base = g->base, .sizes = "5rem", .alt = "", .largest = boxes[0]});
+	photo_picture(b, &g->list[i].object, &(struct photo_shown){.base = g->base, .sizes = "5rem", .alt = "", .largest = photo_boxes[0]});
 	html_lit(b, "</a></li>\n");
 }
 

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const int boxes[PHOTO_SIZES] = {320, 800, 1600};
-
 struct photo_store {
 	const struct photo_backend *backend;
 	void *self;
@@ -79,7 +77,7 @@ enum err photo_store_any(struct photo_store *s, const char *key, bool *any)
 	if (!photo_key_valid(key))
 		return ERR_INVALID;
 	for (int i = 0; i < 2 * PHOTO_SIZES && !*any; i++) {
-		photo_file_name(key, boxes[i / 2], i % 2 == 0, name);
+		photo_file_name(key, photo_boxes[i / 2], i % 2 == 0, name);
 		enum err e = s->backend->size(s->self, name, &bytes);
 		if (e != ERR_OK && e != ERR_NOT_FOUND)
 			return e;
@@ -140,11 +138,11 @@ bool photo_stored_parse(const char *name, struct photo_stored *out)
 	if (!photo_key_valid(key))
 		return false;
 	for (int i = 0; i < 2 * PHOTO_SIZES; i++) {
-		photo_file_name(key, boxes[i / 2], i % 2 == 0, made);
+		photo_file_name(key, photo_boxes[i / 2], i % 2 == 0, made);
 		if (strcmp(made, name) != 0)
 			continue;
 		memcpy(out->key, key, sizeof key);
-		out->box = boxes[i / 2];
+		out->box = photo_boxes[i / 2];
 		out->webp = i % 2 == 0;
 		return true;
 	}

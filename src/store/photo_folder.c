@@ -277,7 +277,6 @@ static enum err folder_remove_file(void *self, const char *name)
 
 static enum err folder_remove(void *self, const char *key)
 {
-	static const int boxes[PHOTO_SIZES] = {320, 800, 1600};
 	char name[64];
 	snprintf(name, SHARD_MAX, "%.2s", key);
 	int dir = shard_open(self, name);
@@ -285,7 +284,7 @@ static enum err folder_remove(void *self, const char *key)
 		return errno == ENOENT ? ERR_OK : ERR_IO;
 	enum err e = ERR_OK;
 	for (int i = 0; i < 2 * PHOTO_SIZES; i++) {
-		photo_file_name(key, boxes[i / 2], i % 2 == 0, name);
+		photo_file_name(key, photo_boxes[i / 2], i % 2 == 0, name);
 		if (unlinkat(dir, name + SHARD_MAX, 0) != 0 && errno != ENOENT)
 			e = ERR_IO;
 	}
