@@ -78,7 +78,7 @@ enum err photo_alt_check(struct context *c, const char *alt, struct field_errors
 	*hold = false;
 	if (*alt == '\0')
 		return ERR_OK;
-	enum err e = screening_check(c, NULL, alt, NULL, &s);
+	enum err e = screening_check(c, NULL, alt, c->session->email, &s);
 	if (e != ERR_OK)
 		return e;
 	*hold = s.verdict == SCREENING_HOLD;

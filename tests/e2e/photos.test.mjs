@@ -227,6 +227,16 @@ test('a description is held against the site’s rules', async () => {
 	assert.equal(await stateOf(l.id), 'pending');
 });
 
+test('who is banned describes nothing any more', async () => {
+	const who = await makeMember(site.sql), l = await listing(who, { photos: 1 }), page = `/listings/${l.id}/photos/${l.photos[0]}/alt`, before = await altOf(l.photos[0]);
+	await site.sql(`INSERT INTO ban (kind, value, reason, created_by, created_at) VALUES (0, '${who.email}', '', 1, UTC_TIMESTAMP())`);
+	const refused = await post(page, { alt: 'Mine' }, who);
+	assert.equal(refused.status, 422);
+	assert.match(refused.body, /has been shut out/);
+	assert.equal((await api('PATCH', `/api/v1/listings/${l.id}/photos/${l.photos[0]}`, who, { alt: 'Mine' })).status, 422);
+	assert.equal(await altOf(l.photos[0]), before);
+});
+
 test('by the API: read, described, moved, removed', async () => {
 	const l = await listing(trusted, { photos: 3, alts: ['One'] }), base = `/api/v1/listings/${l.id}/photos`;
 	const list = json((await api('GET', base, trusted)).body).photos;
