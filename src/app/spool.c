@@ -6,13 +6,15 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "store/photo.h"
+
 enum { FOLDER_MAX = 300 };
 
-/* For a file system that makes no files without names. */
+/* For a file system that makes no files without names. One that a kill leaves is what the check calls a temporary file, where it lies among photos. */
 static int open_unlinked(const char *folder)
 {
 	char name[FOLDER_MAX + 16];
-	if (snprintf(name, sizeof name, "%s/.spool-XXXXXX", folder) >= (int)sizeof name)
+	if (snprintf(name, sizeof name, "%s/" PHOTO_TEMPORARY "XXXXXX", folder) >= (int)sizeof name)
 		return -1;
 	int fd = mkostemp(name, O_CLOEXEC);
 	if (fd >= 0 && unlink(name) != 0) {

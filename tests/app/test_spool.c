@@ -1,13 +1,23 @@
 #include "app/spool.h"
 
 #include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../support/suites.h"
+#include "store/photo.h"
 #include "suites_app.h"
 
 static int entries(const char *folder)
@@ -75,6 +85,55 @@ START_TEST(without_a_folder_of_its_own_it_is_the_photos)
 }
 END_TEST
 
+/* From here on: a file system that makes no files without names, and a kill when a name is to go. */
+static bool filter_spool(void)
+{
+	static struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_unlinkat, 5, 0),
+#ifdef SYS_unlink
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_unlink, 4, 0),
+#else
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_unlinkat, 4, 0),
+#endif
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat, 0, 2),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[2])),
+		BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, O_TMPFILE & ~O_DIRECTORY, 2, 0),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EOPNOTSUPP),
+	};
+	const struct sock_fprog program = {.len = sizeof code / sizeof *code, .filter = code};
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
+/* What a kill leaves of a body that comes where photos are kept has the name of what is being written there. */
+START_TEST(a_file_left_by_a_kill_is_a_temporary_one)
+{
+	char folder[] = "/tmp/outport-spool-XXXXXX", path[300] = "";
+	struct conf conf;
+	int status;
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	conf_defaults(&conf);
+	snprintf(conf.media.photos, sizeof conf.media.photos, "%s", folder);
+	pid_t pid = fork();
+	if (pid == 0) {
+		int fd;
+		_exit(filter_spool() && spool_open(&conf, &fd) == ERR_OK ? 0 : 1);
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS);
+	DIR *d = opendir(folder);
+	ck_assert_ptr_nonnull(d);
+	for (struct dirent *e; (e = readdir(d)) != NULL;)
+		if (strncmp(e->d_name, PHOTO_TEMPORARY, strlen(PHOTO_TEMPORARY)) == 0)
+			snprintf(path, sizeof path, "%s/%s", folder, e->d_name);
+	closedir(d);
+	ck_assert_int_eq(unlink(path), 0);
+	ck_assert_int_eq(rmdir(folder), 0);
+}
+END_TEST
+
 Suite *suite_spool(void)
 {
 	Suite *s = suite_create("spool");
@@ -82,6 +141,7 @@ Suite *suite_spool(void)
 	tcase_add_test(t, what_comes_lies_in_a_file_without_a_name);
 	tcase_add_test(t, no_folder_is_an_error);
 	tcase_add_test(t, without_a_folder_of_its_own_it_is_the_photos);
+	tcase_add_test(t, a_file_left_by_a_kill_is_a_temporary_one);
 	suite_add_tcase(s, t);
 	return s;
 }
