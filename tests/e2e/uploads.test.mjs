@@ -454,6 +454,9 @@ test('the log has a line for each photo, and none of what was in it', () => {
 	assert.ok(taken.length > 20 && taken.every(line => /^[0-9a-f]{32}$/.test(line.key) && /^[0-9a-f]{32}$/.test(line.request_id)));
 	assert.ok(refused.length > 10 && refused.every(line => /^[a-z_]+$/.test(line.problem)));
 	assert.doesNotMatch(fs.readFileSync(site.media.log, 'utf8'), /\.png|\.jpg|A dory/);
+	const access = fs.readFileSync(site.accessLog, 'utf8');
+	assert.match(access, /"uri":"\/api\/v1\/listings\/\d+\/photos\?\*\*\*"/);
+	assert.doesNotMatch(access, /[xl]\.png|hill/, 'nor what a program says of a photo in its address');
 });
 
 test('nothing of all this stays behind: no descriptor, no file without a name, no process', async () => {
