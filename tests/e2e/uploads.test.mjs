@@ -29,8 +29,12 @@ const program = (who = member) => ({ Authorization: who.bearer });
 const listing = (state = DRAFT, who = member) => makeListing(site, { email: who.email, state, member: who.id });
 // One that nobody has sent yet.
 const fresh = (more = {}) => makePhotoFile({ width: 64, height: 48, hue: hues += 7, type: 'png', ...more });
-function send(address, { body, headers }, more = {}) {
-	return request(site.url + address, { method: 'POST', body, headers: { ...headers, ...more } });
+const toPrograms = new Set();
+async function send(address, { body, headers }, more = {}) {
+	const answer = await request(site.url + address, { method: 'POST', body, headers: { ...headers, ...more } });
+	if (address.startsWith('/api/'))
+		toPrograms.add(answer.status);
+	return answer;
 }
 const photosOf = async (id, who = member) => json(await request(`${site.url}/api/v1/listings/${id}/photos`, { headers: program(who) })).photos;
 const objects = async () => Number(await site.sql('SELECT COUNT(*) FROM photo_object'));
@@ -457,6 +461,12 @@ test('the log has a line for each photo, and none of what was in it', () => {
 	const access = fs.readFileSync(site.accessLog, 'utf8');
 	assert.match(access, /"uri":"\/api\/v1\/listings\/\d+\/photos\?\*\*\*"/);
 	assert.doesNotMatch(access, /[xl]\.png|hill/, 'nor what a program says of a photo in its address');
+});
+
+test('every answer that a program got stands in the description of the API', async () => {
+	const described = Object.keys(json(await request(`${site.url}/openapi.json`)).paths['/api/v1/listings/{id}/photos'].post.responses).map(Number);
+	assert.ok(toPrograms.size > 5);
+	assert.deepEqual([...toPrograms].filter(status => !described.includes(status)), []);
 });
 
 test('nothing of all this stays behind: no descriptor, no file without a name, no process', async () => {
