@@ -37,7 +37,8 @@ static const struct db_sql sql_first_few = {FIRST TEN ", " TEN ")", true};
 static const struct db_sql sql_first_many = {
 	FIRST TEN ", " TEN ", " TEN ", " TEN ", " TEN ", " TEN ", " TEN ", " TEN ", " TEN ", " TEN ", ?)", true};
 
-static const struct db_sql sql_member_lock = {"SELECT picture FROM member WHERE id = ? FOR UPDATE", false};
+/* Not of somebody whose account has ended: there would be nobody to remove it. */
+static const struct db_sql sql_member_lock = {"SELECT picture FROM member WHERE id = ? AND state <> 4 FOR UPDATE", false};
 static const struct db_sql sql_picture_set = {"UPDATE member SET picture = ? WHERE id = ?", false};
 static const struct db_sql sql_picture = {"SELECT " PHOTO_OBJECT_COLUMNS " FROM member m JOIN photo_object o ON o.hash = m.picture WHERE m.id = ?", true};
 

@@ -54,7 +54,7 @@ MUST_CHECK enum err photo_db_remove_of_listing(struct db *db, int64_t listing_id
 MUST_CHECK enum err photo_db_end_of_listing(struct db *db, int64_t listing_id);
 MUST_CHECK enum err photo_db_end_of_member(struct db *db, int64_t member_id);
 
-/* A member's picture: the object with this key (NULL: none any more); store as in photo_db_add. */
+/* A member's picture: the object with this key (NULL: none any more); store as in photo_db_add. ERR_NOT_FOUND: no such member, or one whose account has ended. */
 MUST_CHECK enum err photo_db_picture_set(struct db *db, int64_t member_id, const struct photo_object *object, const struct photo_writer *w);
 /* A moderator's removal of the one with this key; entry goes into the moderation log with it. ERR_CONFLICT: it is not theirs any more. */
 MUST_CHECK enum err photo_db_picture_take_down(struct db *db, int64_t member_id, const char *key, const struct moderation_entry *entry);

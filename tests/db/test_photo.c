@@ -300,6 +300,11 @@ START_TEST(a_member_s_picture)
 	ck_assert_err(photo_db_picture_set(photo_fixture.db, 1, NULL, NULL), ERR_OK);
 	ck_assert_int_eq(photo_test_refs(4), 0);
 	ck_assert_err(picture(99, 1), ERR_NOT_FOUND);
+	/* one that was under way when the account ended */
+	db_test_run(photo_fixture.db, "UPDATE member SET state = 4 WHERE id = 1");
+	ck_assert_err(picture(1, 7), ERR_NOT_FOUND);
+	ck_assert_int_eq(photo_test_refs(7), 0);
+	db_test_run(photo_fixture.db, "UPDATE member SET state = 1 WHERE id = 1");
 	photo_all_is_right();
 }
 END_TEST
