@@ -54,3 +54,10 @@ const char *context_join(const struct context *c, const char *first, ...)
 	va_end(list);
 	return out;
 }
+
+const char *context_number(const struct context *c, int64_t n)
+{
+	char text[I64_TEXT_SIZE];
+	i64_text(n, text);
+	return context_join(c, text, NULL);
+}

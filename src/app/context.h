@@ -67,3 +67,5 @@ void context_end(struct context *c);
 const char *context_href(const struct context *c, const char *path);
 /* Text joined in the arena; ends with NULL. "" when memory is out. */
 const char *context_join(const struct context *c, const char *first, ...) __attribute__((sentinel));
+/* "42" in the arena; "" when there is no memory. */
+const char *context_number(const struct context *c, int64_t n);

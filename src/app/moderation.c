@@ -15,14 +15,6 @@
 
 enum { PLACE_DIGITS = 15, TEXT_CAP = 4096 };
 
-const char *moderation_number(const struct context *c, int64_t n)
-{
-	char text[I64_TEXT_SIZE];
-	i64_text(n, text);
-	const char *out = arena_strdup(c->arena, text);
-	return out != NULL ? out : "";
-}
-
 /* A sentence with its placeholders filled, in the arena. */
 static const char *said(const struct context *c, enum msg id, const char *first, const char *second, const char *third)
 {
@@ -76,14 +68,14 @@ enum err moderation_queue(struct context *c)
 
 const char *moderation_path(const struct context *c, int64_t id)
 {
-	return context_join(c, "/moderation/listings/", moderation_number(c, id), NULL);
+	return context_join(c, "/moderation/listings/", context_number(c, id), NULL);
 }
 
 /* One listing by itself: p with what was typed and its mistakes, or NULL. */
 static enum err entry_answer(struct context *c, struct queue_entry *entry, const struct posting *p)
 {
 	struct moderation_view v = {
-		.page = answer_page(c, said(c, MSG_QUEUE_ENTRY_TITLE, moderation_number(c, entry->listing.id), NULL, NULL), moderation_path(c, entry->listing.id)),
+		.page = answer_page(c, said(c, MSG_QUEUE_ENTRY_TITLE, context_number(c, entry->listing.id), NULL, NULL), moderation_path(c, entry->listing.id)),
 		.entries = entry, .count = 1, .single = true, .photo_base = photo_base(c), .done = p == NULL ? done_text(c) : NULL, .first_href = context_href(c, "/moderation"), .now = c->now,
 	};
 	enum err e = context_catalog(c);
@@ -213,7 +205,7 @@ static void decision_read(const struct context *c, struct decision_fields *f, st
 static void decision_taken(struct context *c, const struct decision *d)
 {
 	if (!c->api) {
-		answer_redirect(c, 303, context_join(c, context_href(c, "/moderation"), "?done=", decision_name(d->kind), "&id=", moderation_number(c, d->listing_id), NULL));
+		answer_redirect(c, 303, context_join(c, context_href(c, "/moderation"), "?done=", decision_name(d->kind), "&id=", context_number(c, d->listing_id), NULL));
 		return;
 	}
 	struct json j;

@@ -13,9 +13,8 @@ MUST_CHECK enum err moderation_edit_post(struct context *c);
 MUST_CHECK enum err moderation_log_page(struct context *c);          /* GET /moderation-log */
 MUST_CHECK enum err api_moderation_queue(struct context *c);         /* GET /api/v1/moderation/queue */
 
-/* For the handlers here: a number and the address of one listing's page, in the arena; the page that says who was first (409). entry: the last
- * entry of the log that the moderator knew of, -1 where that is not known. */
-const char *moderation_number(const struct context *c, int64_t n);
+/* For the handlers here: the address of one listing's page, in the arena; the page that says who was first (409). entry: the last entry of the log that
+ * the moderator knew of, -1 where that is not known. */
 const char *moderation_path(const struct context *c, int64_t id);
 MUST_CHECK enum err moderation_late(struct context *c, int64_t listing_id, int64_t entry);
 /* The listing's page with what was typed and its mistakes: status 422. */

@@ -57,14 +57,14 @@ enum err moderation_edit_form(struct context *c)
 	money_decimal(l.price_minor, c->app->money_digits, price);
 	const struct typed_value values[] = {
 		{"title", l.title}, {"description", l.description}, {"category", category != NULL ? category->slug : ""}, {"price", arena_strdup(c->arena, price)},
-		{"location", place != NULL ? place->slug : ""}, {"stock", moderation_number(c, l.stock)},
+		{"location", place != NULL ? place->slug : ""}, {"stock", context_number(c, l.stock)},
 	};
 	static const struct field_errors none = {.n = 0};
 	struct form_view v = {
 		.page = answer_page(c, tr(c->lang, MSG_EDIT_LISTING_TITLE), c->path), .errors = &none, .form_age = age, .values = values, .value_count = sizeof values / sizeof *values,
 	};
 	answer_html(c, 200);
-	return edit_answer(c, &v, &l, moderation_number(c, l.version));
+	return edit_answer(c, &v, &l, context_number(c, l.version));
 }
 
 /* The words that were typed into the listing. */
@@ -128,7 +128,7 @@ enum err moderation_edit_post(struct context *c)
 	}
 	if (p.status != 0) {
 		e = posting_refuse(c, &p, tr(c->lang, MSG_EDIT_LISTING_TITLE), c->path, &v, &written);
-		return e != ERR_OK ? e : edit_answer(c, &v, &l, moderation_number(c, f.version));
+		return e != ERR_OK ? e : edit_answer(c, &v, &l, context_number(c, f.version));
 	}
 	LOG_INFO("moderation", LOG_S("request_id", c->req->request_id), LOG_S("action", "edit"), LOG_I("listing", l.id), LOG_I("moderator", c->session->member_id));
 	answer_redirect(c, 303, context_href(c, moderation_path(c, l.id)));

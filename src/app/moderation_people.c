@@ -25,7 +25,7 @@ static void log_action(const struct context *c, const char *action, const char *
 
 static const char *member_path(const struct context *c, int64_t id)
 {
-	return context_join(c, "/moderation/members/", moderation_number(c, id), NULL);
+	return context_join(c, "/moderation/members/", context_number(c, id), NULL);
 }
 
 /* The page of a member; form: sent back with its mistakes, or NULL. */
@@ -189,7 +189,7 @@ static enum err bans_answer(struct context *c, struct posting *p)
 	v.bans = bans;
 	if (v.count > BAN_PAGE) {
 		v.count = BAN_PAGE;
-		v.next_href = context_join(c, context_href(c, "/moderation/bans"), "?before=", moderation_number(c, bans[v.count - 1].id), NULL);
+		v.next_href = context_join(c, context_href(c, "/moderation/bans"), "?before=", context_number(c, bans[v.count - 1].id), NULL);
 	}
 	if (p != NULL) {
 		bool written = false;

@@ -75,6 +75,6 @@ enum err moderation_photo_remove(struct context *c)
 		return e;
 	LOG_INFO("moderation", LOG_S("request_id", c->req->request_id), LOG_S("action", moderation_action_name(MODERATION_PHOTO)), LOG_I("listing", entry.listing.id),
 	         LOG_I("photo", photo), LOG_I("moderator", c->session->member_id));
-	answer_redirect(c, 303, context_join(c, context_href(c, moderation_path(c, entry.listing.id)), "?done=photo&id=", moderation_number(c, entry.listing.id), NULL));
+	answer_redirect(c, 303, context_join(c, context_href(c, moderation_path(c, entry.listing.id)), "?done=photo&id=", context_number(c, entry.listing.id), NULL));
 	return ERR_OK;
 }

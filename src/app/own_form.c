@@ -123,13 +123,6 @@ const char *own_writing_done(const struct own_writing *w)
 	return w->is == was ? "edit" : w->is == LISTING_PUBLISHED ? "live" : "review";
 }
 
-static const char *text_of(const struct context *c, int64_t n)
-{
-	char text[I64_TEXT_SIZE + 1];
-	text[i64_text(n, text)] = '\0';
-	return arena_strdup(c->arena, text);
-}
-
 static struct own_form form_of(const struct context *c, const struct own_writing *w)
 {
 	struct own_form v = {.fresh = w->fresh, .trusted = w->owner.trust == TRUST_TRUSTED, .state = w->own.listing.state, .visitor = w->owner.member_id == 0};
@@ -146,8 +139,8 @@ static enum err version_carry(const struct context *c, const struct own_writing 
 		return ERR_OK;
 	struct typed_value *hidden = arena_array(c->arena, 1, sizeof *hidden);
 	int64_t version = w->posting.status == 0 || w->posting.status == 409 || w->fields.version < 0 ? w->own.listing.version : w->fields.version;
-	const char *text = text_of(c, version);
-	if (hidden == NULL || text == NULL)
+	const char *text = context_number(c, version);
+	if (hidden == NULL || *text == '\0')
 		return ERR_NOMEM;
 	*hidden = (struct typed_value){"version", text};
 	v->hidden = hidden;
@@ -174,7 +167,7 @@ static enum err values_make(const struct context *c, const struct own_writing *w
 	money_decimal(l->price_minor, money_digits(l->currency), price);
 	const struct typed_value all[VALUES] = {
 		{"title", l->title}, {"description", l->description}, {"category", category != NULL ? category->slug : ""}, {"price", price},
-		{"location", place != NULL ? place->slug : ""}, {"stock", text_of(c, l->stock)}, {"contact_name", l->contact_name},
+		{"location", place != NULL ? place->slug : ""}, {"stock", context_number(c, l->stock)}, {"contact_name", l->contact_name},
 	};
 	memcpy(values, all, sizeof all);
 	v->values = values;

@@ -90,17 +90,9 @@ enum err photo_alt_check(struct context *c, const char *alt, struct field_errors
 	return ERR_INVALID;
 }
 
-static const char *number_text(const struct context *c, int64_t n)
-{
-	char text[I64_TEXT_SIZE + 1];
-	text[i64_text(n, text)] = '\0';
-	const char *out = arena_strdup(c->arena, text);
-	return out != NULL ? out : "";
-}
-
 static const char *photos_path(const struct context *c, int64_t listing_id)
 {
-	return context_join(c, "/listings/", number_text(c, listing_id), "/photos", NULL);
+	return context_join(c, "/listings/", context_number(c, listing_id), "/photos", NULL);
 }
 
 void photo_offer(struct context *c, int64_t listing_id, const char *done)
@@ -111,7 +103,7 @@ void photo_offer(struct context *c, int64_t listing_id, const char *done)
 /* 303 to the photos' page, at the photo it was about (0: at its top). */
 static void go_back(struct context *c, const char *done, int64_t photo_id)
 {
-	const char *at = photo_id != 0 ? context_join(c, "#photo-", number_text(c, photo_id), NULL) : "";
+	const char *at = photo_id != 0 ? context_join(c, "#photo-", context_number(c, photo_id), NULL) : "";
 	answer_redirect(c, 303, context_href(c, context_join(c, photos_path(c, c->id), "?done=", done, at, NULL)));
 }
 

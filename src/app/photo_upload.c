@@ -148,9 +148,7 @@ static const char *refused_sentence(struct context *c, const struct photo_refuse
 
 static const char *limit_sentence(struct context *c)
 {
-	char number[I64_TEXT_SIZE + 1];
-	number[i64_text(c->app->conf->limits.photo_per_hour, number)] = '\0';
-	return sentence(c, MSG_PHOTO_LIMITED, number);
+	return sentence(c, MSG_PHOTO_LIMITED, context_number(c, c->app->conf->limits.photo_per_hour));
 }
 
 /* The page, or the problem document, of an upload that is refused as a whole. */
