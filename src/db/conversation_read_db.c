@@ -3,10 +3,12 @@
 
 enum { UNREAD_STOP = 100 };
 
+/* Who is shut out has none. */
+#define FACE(who) " IF(" who ".state IN (1, 3), LOWER(HEX(" who ".picture)), NULL)"
 #define COLUMNS \
 	"c.id, c.listing_id, l.title, l.slug, l.state, c.state, c.buyer_name, l.contact_name, COALESCE(c.buyer_member_id, 0), COALESCE(c.seller_member_id, 0)," \
 	" c.created_at, c.last_message_at, c.expires_at, c.last_buyer_id, c.last_seller_id, c.buyer_read_id, c.seller_read_id," \
-	" c.buyer_email, c.buyer_lang, b.state, b.email, l.contact_email, l.lang, s.state, s.email, s.lang, COALESCE(x.body, ''), LOWER(HEX(b.picture)), LOWER(HEX(s.picture))"
+	" c.buyer_email, c.buyer_lang, b.state, b.email, l.contact_email, l.lang, s.state, s.email, s.lang, COALESCE(x.body, '')," FACE("b") "," FACE("s")
 #define JOINS \
 	" JOIN listing l ON l.id = c.listing_id LEFT JOIN member b ON b.id = c.buyer_member_id LEFT JOIN member s ON s.id = c.seller_member_id" \
 	" LEFT JOIN conversation_message x ON x.id = GREATEST(c.last_buyer_id, c.last_seller_id)"

@@ -342,6 +342,8 @@ test('a member’s picture: beside the name on listings, in conversations, on th
 	await setPicture(site, who.id, objects[2]);
 	await site.sql(`UPDATE member SET state = 2 WHERE id = ${who.id}`);
 	assert.ok(!(await get(l.path, other)).body.includes(file));
+	const conversation = await get(`/account/messages/${talk}`, other);
+	assert.ok(conversation.status === 200 && !conversation.body.includes(file), 'nor in conversations');
 });
 
 // A form as a browser sends it.
