@@ -386,8 +386,11 @@ test('so many in an hour, and no more: the form says which were left, the next i
 	}
 });
 
-test('only so many uploads at the same time: of one member, of one address, and in all', async () => {
+test('only so many uploads at the same time: of one member, of one address, and in all', async t => {
 	const all = [], members = [];
+	// A little all the time, or they would lose their places while the others come.
+	const pulse = setInterval(() => all.forEach(upload => upload.send('x')), 2000);
+	t.after(() => clearInterval(pulse));
 	const open = async (n, from, who) => {
 		const id = who && await listing(DRAFT, who), refused = [];
 		for (let i = 0; i < n; i++) {
