@@ -6,6 +6,7 @@ import { openSite } from './visitor.mjs';
 import { request } from '../support/http.mjs';
 import { makeMember } from '../support/members.mjs';
 import { addPhotos, makePhotoFile, setPicture, storePhoto } from '../support/photos.mjs';
+import { multipart } from '../support/upload.mjs';
 
 const site = await openSite({ listings: 200, jobs: false });
 const json = text => JSON.parse(text);
@@ -346,12 +347,6 @@ test('a member’s picture: beside the name on listings, in conversations, on th
 	assert.ok(conversation.status === 200 && !conversation.body.includes(file), 'nor in conversations');
 });
 
-// A form as a browser sends it.
-function multipart(files) {
-	const parts = files.flatMap(({ name, type, data }) => [`--b\r\nContent-Disposition: form-data; name="photo"; filename="${name}"\r\nContent-Type: ${type}\r\n\r\n`, data, '\r\n']);
-	return Buffer.concat([...parts, '--b--\r\n'].map(part => Buffer.from(part)));
-}
-
 test('from a new listing to its photos, in French', async () => {
 	const [category, location] = await Promise.all(['categories', 'places'].map(async list => json((await site.get(`/api/v1/${list}`)).body)[list].find(({ parent }) => parent !== null).slug));
 	const fields = { title: `Doris de cèdre ${process.pid}`, description: 'Construit en 1998, sec tout l’hiver, deux paires de rames.', category, price: '45', location, stock: '1', contact_name: '' };
@@ -360,17 +355,15 @@ test('from a new listing to its photos, in French', async () => {
 	const offered = (await get(sent.headers.location, elsie)).body;
 	assert.match(offered, /quelqu’un la lit avant qu’elle paraisse\. Ajoutez maintenant des photos/);
 	assert.match(offered, new RegExp(`action="/fr/listings/${id}/photos"`));
-	const body = multipart([{ name: 'doris.jpg', type: 'image/jpeg', data: await makePhotoFile({ width: 900, height: 600 }) }, { name: 'lettre.pdf', type: 'application/pdf', data: '%PDF-1.4 no photo' },
-		{ name: 'rames.png', type: 'image/png', data: await makePhotoFile({ width: 300, height: 200, hue: 77, type: 'png' }) }]);
-	const headers = { ...as(elsie), 'Content-Type': 'multipart/form-data; boundary=b', 'Content-Length': body.length };
-	const mixed = await request(`${site.url}/fr/listings/${id}/photos`, { method: 'POST', body, headers });
+	const upload = form => request(`${site.url}/fr/listings/${id}/photos`, { method: 'POST', body: form.body, headers: { ...as(elsie), ...form.headers } });
+	const mixed = await upload(multipart([{ name: 'doris.jpg', data: await makePhotoFile({ width: 900, height: 600 }) }, { name: 'lettre.pdf', type: 'application/pdf', data: '%PDF-1.4 no photo' },
+		{ name: 'rames.png', data: await makePhotoFile({ width: 300, height: 200, hue: 77, type: 'png' }) }]));
 	assert.equal(mixed.status, 422, mixed.body);
 	assert.match(mixed.body, /lettre\.pdf\u00a0: ce n’est pas une photo lisible ici/);
 	assert.equal((await order(id)).length, 2, 'the good ones are kept');
 	for (const photo of await order(id))
 		assert.ok(mixed.body.includes(`data-photo="${photo}"`));
-	const same = multipart([{ name: 'doris2.jpg', type: 'image/jpeg', data: await makePhotoFile({ width: 900, height: 600 }) }]);
-	const again = await request(`${site.url}/fr/listings/${id}/photos`, { method: 'POST', body: same, headers: { ...headers, 'Content-Length': same.length } });
+	const again = await upload(multipart([{ name: 'doris2.jpg', data: await makePhotoFile({ width: 900, height: 600 }) }]));
 	assert.equal(again.headers.location, `/fr/listings/${id}/photos?done=add`);
 	assert.match((await get(again.headers.location, elsie)).body, /Les photos sont ajoutées/);
 	assert.equal((await order(id)).length, 2, 'the same photo is there once');
