@@ -89,6 +89,16 @@ test('whoever is signed out is refused before the body: nothing of it goes to th
 		assert.equal(await spooled(), 0);
 		upload.close();
 	}
+	// Much comes by POST only: nobody is asked who sends what comes otherwise.
+	for (const address of [`/listings/${id}/photos`, '/account/picture', `/api/v1/listings/${id}/photos`])
+		for (const method of ['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+			for (const headers of [{}, { 'Transfer-Encoding': 'chunked', 'Content-Length': undefined }]) {
+				const chunked = 'Transfer-Encoding' in headers, upload = slowUpload(site.port, address, { method, headers, length: 10 * MB });
+				await upload.send(chunked ? Buffer.concat([Buffer.from(`${MB.toString(16)}\r\n`), Buffer.alloc(MB)]) : Buffer.alloc(MB));
+				assert.equal((await upload.answer).status, 413, `${method} ${address} ${chunked}`);
+				assert.equal(await spooled(), 0);
+				upload.close();
+			}
 	// That of somebody who may send it does: so this would be seen.
 	const upload = slowUpload(site.port, `/listings/${id}/photos`, { headers: browser(), length: 10 * MB });
 	await upload.send(Buffer.alloc(MB));

@@ -16,7 +16,7 @@ export function multipart(files, alts = []) {
 }
 
 // A request whose body comes when the test says so: { send(bytes), answer, close() }; answer: what came up to its end or to the connection's.
-export function slowUpload(port, path, { headers = {}, length, from } = {}) {
+export function slowUpload(port, path, { headers = {}, length, from, method = 'POST' } = {}) {
 	const socket = net.connect({ port, host: '127.0.0.1', localAddress: from });
 	let text = '';
 	const answer = new Promise((resolve, reject) => {
@@ -35,7 +35,7 @@ export function slowUpload(port, path, { headers = {}, length, from } = {}) {
 		socket.setTimeout(60000, () => socket.destroy(new Error('no answer in 60 s')));
 	});
 	answer.catch(() => {});
-	const lines = Object.entries({ Host: `127.0.0.1:${port}`, 'Content-Length': length, ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
-	socket.write(`POST ${path} HTTP/1.1\r\n${lines.join('')}\r\n`);
+	const lines = Object.entries({ Host: `127.0.0.1:${port}`, 'Content-Length': length, ...headers }).filter(([, value]) => value !== undefined).map(([name, value]) => `${name}: ${value}\r\n`);
+	socket.write(`${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n`);
 	return { answer, send: bytes => new Promise(resolve => socket.write(bytes, resolve)), close: () => socket.destroy() };
 }
