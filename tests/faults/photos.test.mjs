@@ -41,7 +41,8 @@ function steps(calls) {
 	let begun = false;
 	for (const line of fs.readFileSync(trace, 'utf8').split('\n')) {
 		const name = /^\d+ +(\w+)\(/.exec(line)?.[1];
-		if (!name)
+		// a look for an answer that is not there yet: how many of them there are is chance
+		if (!name || line.includes(' EAGAIN '))
 			continue;
 		seen.set(name, (seen.get(name) ?? 0) + 1);
 		// the announcement's row is the first thing that lasts
@@ -67,19 +68,21 @@ for (const call of [...STORING, ...TALKING])
 		const list = steps(call === 'recvfrom' ? TALKING : [call]).filter(([name]) => name === call);
 		let killed = 0, there = 0;
 		assert.ok(list.length > 0);
-		for (const [name, nth] of list) {
+		const [[, first]] = list, [, last] = list.at(-1);
+		// Looks for an answer count among the calls: on, until a run comes to its end.
+		for (let nth = first; nth <= last || (call === 'recvfrom' && killed === nth - first); nth++) {
 			photos.empty();
-			const { signal } = photos.under(strace('-e', `trace=${name}`, '-e', `inject=${name}:signal=KILL:when=${nth}`), 0, number);
+			const { signal } = photos.under(strace('-e', `trace=${call}`, '-e', `inject=${call}:signal=KILL:when=${nth}`), 0, number);
 			killed += signal === 'SIGKILL';
 			await settled();
 			there += Number(site.one('SELECT COUNT(*) FROM photo'));
 			await aDayLater();
 			// and again, as somebody would
 			const again = photos.add(0, number++);
-			assert.equal(again.status, 0, `${name} ${nth}: ${again.error}`);
+			assert.equal(again.status, 0, `${call} ${nth}: ${again.error}`);
 			assert.deepEqual([photos.wrong(), photos.files().length], [[], 6]);
 		}
-		assert.equal(killed, list.length, 'each run was killed');
+		assert.ok(killed >= list.length, `each run was killed: ${killed} of ${list.length}`);
 		// only behind the last word to the database the photo is in
 		assert.ok(TALKING.includes(call) || call === 'write' || there === 0, `${there} photos after a kill`);
 	});
