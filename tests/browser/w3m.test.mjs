@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
+import { until } from '../support/nginx.mjs';
 import { sharedSite } from '../support/site.mjs';
 
 const run = promisify(execFile);
@@ -36,11 +37,20 @@ const inOrder = (text, parts) => {
 		from = at + part.length;
 	}
 };
-const listings = async () => JSON.parse(await (await fetch(`${site.url}/api/v1/listings?limit=20`)).text()).listings;
+const listings = async (sort = 'newest') => JSON.parse(await (await fetch(`${site.url}/api/v1/listings?limit=20&sort=${sort}`)).text()).listings;
+// A page and, of the same moment, the newest listings, of which it shows n: others add some meanwhile.
+async function readWithNewest(address, n) {
+	let page, all;
+	await until(async () => {
+		page = await read(address);
+		all = await listings();
+		return all.slice(0, n).every(({ title }) => page.text.includes(title.slice(0, 40)));
+	}, () => `${n} of ${all.map(({ title }) => title).join(', ')} on ${address}:\n${page.text.slice(0, 3000)}`);
+	return { ...page, all };
+}
 
 test('the front page', async () => {
-	const { text, links } = await read('/');
-	const [newest] = await listings();
+	const { text, links, all: [newest] } = await readWithNewest('/', 1);
 	inOrder(text, ['Skip to the content', 'Outport', 'Listings', 'Submit a listing', 'The noticeboard of Newfoundland and Labrador', 'Search the listings',
 		'Browse by category', 'Newest listings', newest.title, 'Browse all listings', 'Français', 'Privacy']);
 	assert.ok(links > 25, `${links} links`);
@@ -48,8 +58,7 @@ test('the front page', async () => {
 });
 
 test('the listings: title, price, then where and when, one below the other', async () => {
-	const { text, lines, links } = await read('/listings');
-	const all = await listings();
+	const { text, lines, links, all } = await readWithNewest('/listings', 20);
 	assert.equal(all.length, 20);
 	inOrder(text, ['Skip to the content', 'Category', 'Price', ...all.map(({ title }) => title.slice(0, 40)), 'Next', 'Privacy']);
 	const first = lines.findIndex(line => line.includes(all[0].title.slice(0, 40)));
@@ -61,7 +70,7 @@ test('the listings: title, price, then where and when, one below the other', asy
 });
 
 test('a listing', async () => {
-	const [{ id, title, url }] = await listings();
+	const [{ id, title, url }] = await listings('price_desc');
 	const { description } = JSON.parse(await (await fetch(`${site.url}/api/v1/listings/${id}`)).text());
 	const { text } = await read(url);
 	inOrder(text, ['Skip to the content', title.slice(0, 60), 'Place', 'Category', 'Description', description.split(/\s+/).slice(0, 4).join(' '), 'Write to the seller', 'Similar listings']);
