@@ -328,11 +328,16 @@ export function pageTypes(lang, { there, gone, pictured, people, talk, links, vi
 }
 
 // The list as a visitor reads it.
-export const titles = page => page.locator('.results .card-title').allInnerTexts();
-export const chips = page => page.locator('.chips .chip').count();
+// What stands on a page, all of it: after a click the next one may have begun and not be there yet.
+const loaded = async (page, selector) => {
+	await page.waitForLoadState();
+	return page.locator(selector);
+};
+export const titles = async page => (await loaded(page, '.results .card-title')).allInnerTexts();
+export const chips = async page => (await loaded(page, '.chips .chip')).count();
 export const query = page => Object.fromEntries(new URL(page.url()).searchParams);
 // "$1,250.50", "1 250,50 $", "Free" as minor units.
-export const prices = async page => (await page.locator('.results .price').allInnerTexts())
+export const prices = async page => (await (await loaded(page, '.results .price')).allInnerTexts())
 	.map(text => (/\d/.test(text) ? Number(text.replace(/[^\d.,]/g, '').replace(/,(?=\d{3})/g, '').replace(',', '.')) : 0));
 
 // A form as somebody would fill it in who makes no mistakes.

@@ -6,6 +6,11 @@ import { chips, desktop, fill, makeListings, offer, openBrowser, phone, prices, 
 
 let site, browser, context, page, own;
 const open = path => page.goto(site.url + path);
+// A click waits for the next page to begin, not for all of it.
+const click = async selector => {
+	await page.locator(selector).first().click();
+	await page.waitForLoadState();
+};
 
 before(async () => {
 	site = await sharedSite();
@@ -34,7 +39,7 @@ for (const [name, viewport] of Object.entries({ phone, desktop }))
 		await page.setViewportSize(viewport);
 		await open('/');
 		await page.fill('#f-q', 'boat');
-		await page.click('.search button');
+		await click('.search button');
 		assert.deepEqual(query(page), { q: 'boat' });
 		assert.ok((await titles(page)).length > 0);
 
@@ -42,28 +47,28 @@ for (const [name, viewport] of Object.entries({ phone, desktop }))
 		await page.selectOption('#f-category', 'boats');
 		await page.fill('#f-min_price', '1');
 		await page.fill('#f-max_price', '90,000');
-		await page.click('.filter-form button');
+		await click('.filter-form button');
 		assert.deepEqual(query(page), { q: 'boat', category: 'boats', min_price: '1', max_price: '90000' }, 'a canonical address, nothing empty in it');
 		assert.ok((await prices(page)).every(price => price >= 1 && price <= 90000));
 
 		for (let left = await chips(page); left > 0; left--) {
-			await page.locator('.chips .chip').first().click();
+			await click('.chips .chip');
 			assert.ok(await chips(page) < left);
 		}
 		assert.deepEqual(query(page), {});
 
 		await page.selectOption('#f-sort', 'price_desc');
-		await page.click('.sort button');
+		await click('.sort button');
 		assert.deepEqual(query(page), { sort: 'price_desc' });
 		const falling = await prices(page);
 		assert.deepEqual(falling, [...falling].sort((a, b) => b - a));
 
 		const first = await titles(page);
-		await page.click('.pager a[rel=next]');
+		await click('.pager a[rel=next]');
 		const second = await titles(page);
 		assert.notDeepEqual(second, first);
 		assert.equal(query(page).sort, 'price_desc');
-		await page.click('.pager a[rel=prev]');
+		await click('.pager a[rel=prev]');
 		assert.deepEqual(await titles(page), first);
 		await page.goBack();
 		assert.deepEqual(await titles(page), second);
@@ -74,10 +79,10 @@ for (const [name, viewport] of Object.entries({ phone, desktop }))
 test('an empty result says what to try, and a wrong price what is wrong', async () => {
 	await open('/listings?q=zzyzx&max_price=1');
 	assert.ok(await page.locator('.empty li').count() >= 2);
-	await page.click('.empty a');
+	await click('.empty a');
 	assert.deepEqual(query(page), {});
 	await page.fill('#f-min_price', 'abc');
-	await page.click('.filter-form button');
+	await click('.filter-form button');
 	assert.ok(await page.locator('#errors').isVisible());
 	assert.equal(await page.inputValue('#f-min_price'), 'abc');
 });
@@ -86,15 +91,15 @@ test('a listing with mistakes is sent back, corrected and received', async () =>
 	const good = offer(`Dory without scripts ${process.pid} ${Date.now()}`), bad = { ...good, title: 'ab', price: 'ten', location: '' };
 	await open('/submit');
 	await fill(page, bad);
-	await page.click('main form button');
+	await click('main form button');
 	assert.match(await page.title(), /^Error: /);
 	assert.deepEqual(await page.locator('#errors a').evaluateAll(all => all.map(a => a.hash)), ['#f-title', '#f-price', '#f-location']);
 	for (const [name, value] of Object.entries(bad))
 		assert.equal(await page.inputValue(`#f-${name}`), value, name);
-	await page.click('#errors a[href="#f-price"]');
+	await click('#errors a[href="#f-price"]');
 	assert.equal(new URL(page.url()).hash, '#f-price');
 	await fill(page, good);
-	await page.click('main form button');
+	await click('main form button');
 	assert.equal(new URL(page.url()).pathname, '/submit/received');
 	assert.ok(await page.locator('.notice.good').isVisible());
 });
@@ -102,35 +107,35 @@ test('a listing with mistakes is sent back, corrected and received', async () =>
 test('a seller and the site are written to, a listing is reported', async () => {
 	await site.sql('DELETE FROM flag'); // a person counts once, and the other tests' browsers are the same one
 	await open(`/listings/${own.there}`);
-	await page.click('.actions .primary');
+	await click('.actions .primary');
 	await fill(page, { name: 'Leo Pike', email: 'leo@example.com', message: `Without scripts to a seller ${process.pid} ${Date.now()}` });
-	await page.click('main form button');
+	await click('main form button');
 	assert.equal(new URL(page.url()).pathname, `/listings/${own.there}/contact/received`);
-	await page.click('.onwards a');
-	await page.click('main a[href$="/report"]');
+	await click('.onwards a');
+	await click('main a[href$="/report"]');
 	await page.check('input[value=wrong]');
 	await page.fill('#f-message', `It is a punt ${process.pid} ${Date.now()}`);
-	await page.click('main form button');
+	await click('main form button');
 	assert.equal(new URL(page.url()).pathname, `/listings/${own.there}/report/received`);
-	await page.click('header.site a[href="/contact"]');
+	await click('header.site a[href="/contact"]');
 	await fill(page, { name: 'Léo', email: 'leo@example.com', message: `Without scripts to the site ${process.pid} ${Date.now()}` });
-	await page.click('main form button');
+	await click('main form button');
 	assert.equal(new URL(page.url()).pathname, '/contact/received');
 });
 
 test('French from end to end', async () => {
 	await open('/');
-	await page.click('a.lang');
-	await page.locator('.categories a').first().click();
+	await click('a.lang');
+	await click('.categories a');
 	assert.equal(new URL(page.url()).pathname, '/fr/listings');
-	await page.locator('.results .card-title a').first().click();
+	await click('.results .card-title a');
 	assert.match(await page.getAttribute('html', 'lang'), /^fr/);
-	await page.click('header.site a[href="/fr/resources"]');
-	await page.locator('.articles a').first().click();
-	await page.click('a.lang');
+	await click('header.site a[href="/fr/resources"]');
+	await click('.articles a');
+	await click('a.lang');
 	assert.match(new URL(page.url()).pathname, /^\/resources\/./);
 	await open('/fr/contact');
-	await page.click('main form button');
+	await click('main form button');
 	assert.match(await page.title(), /^Erreur/);
 	assert.ok(await page.locator('#errors').isVisible());
 });
