@@ -143,7 +143,7 @@ coverage_suite() {
 }
 
 fuzz_replay() {
-	make -s -C "$build/fuzz" fuzz FUZZ_SECONDS=5
+	make -s -C "$build/fuzz" fuzz FUZZ_SECONDS=10
 }
 
 # What a packager does: a tarball, built elsewhere out of its tree, installed below DESTDIR.

@@ -1,5 +1,4 @@
 // axe finds nothing against WCAG 2.2 AA on any kind of page: both languages, light and dark, phone and desktop.
-// Colours do not depend on the language: in the second one each size and each palette is looked at once.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { tool } from '../support/npm.mjs';
@@ -27,19 +26,18 @@ const told = violations => violations.map(({ id, help, nodes }) => `${id}: ${hel
 const inject = page => page.evaluate(axe);
 const violations = (page, only) => page.evaluate(async runOnly => (await window.axe.run(document, { runOnly, resultTypes: ['violations'] })).violations, only);
 
-const looks = lang => lang === languages[0] ? [[desktop, 'light'], [desktop, 'dark'], [phone, 'light'], [phone, 'dark']] : [[desktop, 'dark'], [phone, 'light']];
-
-async function look(page, { name, open }, lang) {
+async function look(page, { name, open }) {
 	await open(page, site.url);
 	await inject(page);
 	let only = { type: 'tag', values: tags };
-	for (const [viewport, colorScheme] of looks(lang)) {
-		await page.setViewportSize(viewport);
-		await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-		assert.equal(told(await violations(page, only)), '', `${name}, ${colorScheme}, ${viewport.width} px`);
-		// What does not depend on colours and sizes is looked at once.
-		only = { type: 'rule', values: ['color-contrast', 'target-size', 'scrollable-region-focusable', 'link-in-text-block'] };
-	}
+	for (const viewport of [desktop, phone])
+		for (const colorScheme of ['light', 'dark']) {
+			await page.setViewportSize(viewport);
+			await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+			assert.equal(told(await violations(page, only)), '', `${name}, ${colorScheme}, ${viewport.width} px`);
+			// What does not depend on colours and sizes is looked at once.
+			only = { type: 'rule', values: ['color-contrast', 'target-size', 'scrollable-region-focusable', 'link-in-text-block'] };
+		}
 }
 
 for (const lang of languages)
@@ -47,7 +45,7 @@ for (const lang of languages)
 		const context = await browser.newContext();
 		const page = await watchedPage(context, site.url);
 		for (const type of pageTypes(lang, own))
-			await t.test(type.name, () => look(page, type, lang));
+			await t.test(type.name, () => look(page, type));
 		await context.close();
 	});
 
