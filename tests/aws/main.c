@@ -1,0 +1,11 @@
+/* The AWS layer's suites. Each test_*.c here brings one: add it to the list. */
+#include "../support/suites.h"
+#include "suites_aws.h"
+
+int main(void)
+{
+	return suites_run((suite_maker[]){
+		suite_sign,
+		NULL,
+	});
+}
