@@ -2,4 +2,5 @@
 
 #include <check.h>
 
+Suite *suite_retry(void);
 Suite *suite_sign(void);
