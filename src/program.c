@@ -12,6 +12,7 @@
 #include "db/db.h"
 #include "http/worker.h"
 #include "model/money.h"
+#include "store/cloud.h"
 #include "util/log.h"
 
 enum { PROCESS_ARENA = 4 << 20, OPENAPI_MAX = 512 << 10 };
@@ -167,6 +168,8 @@ static int run(const struct program *p, const struct options *o)
 	struct app app = {.conf = &conf};
 	if (p->begin != NULL && p->begin(&app, &conf) != ERR_OK)
 		return EXIT_FAILURE;
+	if (cloud_open(&conf, &app.cloud) != ERR_OK)
+		return EXIT_FAILURE;
 	char password[CONF_TEXT_MAX];
 	if (conf_secret(conf.database.password, password, sizeof password) != ERR_OK) {
 		LOG_ERROR("start_failed", LOG_S("key", "database.password"), LOG_S("error", "the secret it names cannot be read"));
@@ -188,6 +191,7 @@ static int run(const struct program *p, const struct options *o)
 	if (a != NULL)
 		arena_free(a);
 	explicit_bzero(password, sizeof password);
+	cloud_close(app.cloud);
 	db_library_end();
 	return e == ERR_OK ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -16,10 +16,12 @@ struct route;
 struct rule_cache;
 struct photo_decoder;
 struct photo_store;
+struct cloud;
 
 /* One for the process; read-only after start but for the caches, which lock themselves. */
 struct app {
 	const struct conf *conf;
+	struct cloud *cloud; /* AWS, for the stores */
 	struct metrics *metrics;
 	struct layout_site site;
 	struct catalog_cache *catalogs;

@@ -44,7 +44,7 @@ static int serve(struct ctl *ctl, const struct jobs_setup *s)
 static int run(struct ctl *ctl)
 {
 	char db_password[CONF_TEXT_MAX], smtp_password[CONF_TEXT_MAX];
-	const struct jobs_setup s = {.conf = &ctl->conf, .db_password = db_password, .smtp_password = smtp_password};
+	const struct jobs_setup s = {.conf = &ctl->conf, .cloud = ctl->cloud, .db_password = db_password, .smtp_password = smtp_password};
 	int status = read_secret(ctl, "[database] password", ctl->conf.database.password, db_password, sizeof db_password);
 	if (status == CTL_OK)
 		status = read_secret(ctl, "[mail] smtp_password", ctl->conf.mail.smtp_password, smtp_password, sizeof smtp_password);

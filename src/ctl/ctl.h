@@ -8,6 +8,7 @@
 #include "ctl/args.h"
 #include "db/db.h"
 #include "http/form.h"
+#include "store/cloud.h"
 #include "util/arena.h"
 #include "util/conf.h"
 #include "util/err.h"
@@ -29,6 +30,7 @@ struct ctl {
 	const char *config_path;
 	struct args args;
 	struct conf conf;
+	struct cloud *cloud;   /* with the configuration */
 	struct arena *arena;
 	struct db *db;
 };

@@ -149,11 +149,14 @@ static int run(struct ctl *ctl)
 		return ctl_fail(ctl, "%s", err_text(ERR_NOMEM));
 	if (ctl->command->need != CTL_NEEDS_NOTHING)
 		status = load_conf(ctl);
+	if (status == CTL_OK && ctl->command->need != CTL_NEEDS_NOTHING && cloud_open(&ctl->conf, &ctl->cloud) != ERR_OK)
+		status = ctl_fail(ctl, "%s", err_text(ERR_NOMEM));
 	if (status == CTL_OK && ctl->command->need == CTL_NEEDS_DB)
 		status = connect_conf(ctl);
 	if (status == CTL_OK)
 		status = ctl->command->run(ctl);
 	db_free(ctl->db);
+	cloud_close(ctl->cloud);
 	arena_free(ctl->arena);
 	db_library_end();
 	/* whoever read the output may have had enough of it: "| head" */

@@ -6,9 +6,11 @@
 #include <stdint.h>
 
 #include "db/db.h"
+#include "store/cloud.h"
 
 struct job_context {
 	const struct conf *conf;
+	struct cloud *cloud;
 	struct db *db;          /* the job's own connection, with patience for long statements */
 	struct arena *arena;    /* empty when a job begins, and its own to reset */
 	int64_t now;

@@ -186,7 +186,7 @@ static void job_close(struct job_context *c)
 
 static enum err job_open(struct jobs *j, struct job_thread *t, struct job_context *c)
 {
-	*c = (struct job_context){.conf = j->set_up->conf, .thread = t};
+	*c = (struct job_context){.conf = j->set_up->conf, .cloud = j->set_up->cloud, .thread = t};
 	enum err e = db_new(&j->long_conf, j->set_up->db_password, NULL, JOB_STATEMENT_MS, &c->db);
 	if (e == ERR_OK && (c->arena = arena_new(ARENA_BYTES)) == NULL)
 		e = ERR_NOMEM;

@@ -1,11 +1,13 @@
 /* jobs: the process beside the workers: delivers the outbox in one thread and runs the table of jobs in another, until SIGTERM or SIGINT. */
 #pragma once
 
+#include "store/cloud.h"
 #include "util/conf.h"
 #include "util/err.h"
 
 struct jobs_setup {
 	const struct conf *conf;
+	struct cloud *cloud;
 	const char *db_password, *smtp_password; /* resolved; NULL or "": none */
 };
 

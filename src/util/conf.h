@@ -26,11 +26,13 @@ struct conf {
 		int64_t port;
 		char name[64];
 		char user[64];
-		char password[512];      /* a reference: file:PATH or env:NAME; empty for socket authentication */
+		char password[512];      /* a reference (store/secret.h); empty for socket authentication */
 		int64_t connect_timeout; /* seconds */
 		int64_t read_timeout;    /* seconds */
 		int64_t statement_timeout_ms; /* a worker's statements; 0: none */
 		char tls_ca[256];        /* a file: TLS enforced and the server verified */
+		char replica_host[256];  /* reads that may be a little late; empty: the primary */
+		int64_t replica_port;
 	} database;
 	struct {
 		int64_t threads;
@@ -58,7 +60,7 @@ struct conf {
 		int64_t flags_to_hold;    /* open reports of different people; 0: never */
 	} moderation;
 	struct {
-		char transport[16];      /* folder, smtp */
+		char transport[16];      /* folder, smtp, ses */
 		char folder[256];        /* empty: "mail" below worker.runtime_dir: see conf_mail_folder() */
 		char from[256];          /* empty: "outport@" and the host of site.url */
 		char from_name[128];     /* empty: the site's name in the reader's language */
@@ -68,13 +70,30 @@ struct conf {
 		char smtp_password[512]; /* a reference */
 		char smtp_tls_ca[256];   /* a file; empty: the system's */
 		int64_t smtp_timeout;    /* seconds for one mail, from connecting to the last answer */
+		char ses_configuration_set[65]; /* empty: none */
 	} mail;
 	struct {
+		char store[16];          /* folder, s3 */
+		char bucket[64];         /* of S3 */
+		char prefix[128];        /* in front of the objects' keys: "photos/" */
+		char meta[16];           /* where records of photos are kept: mysql, dynamodb */
+		char meta_table[256];    /* of DynamoDB */
 		char photos[256];        /* the folder; empty: "photos" below worker.runtime_dir: see conf_photo_folder() */
 		char spool[256];         /* where uploads lie while they are read; empty: the photos' folder */
 		char url[256];           /* of the photos' own host, without a trailing slash; empty: /media of this one */
 		int64_t decoders;        /* photos decoded at the same time, by one process */
 	} media;
+	struct {
+		char store[16];          /* mysql, dynamodb */
+		char table[256];         /* of DynamoDB */
+		int64_t keep_days;
+	} address;
+	struct {
+		char region[32];         /* empty: AWS_REGION of the environment */
+	} aws;
+	struct {
+		char cloudwatch_namespace[128]; /* empty: nothing is published */
+	} monitor;
 	struct {
 		char level[16];          /* debug, info, warning, error */
 	} log;

@@ -33,6 +33,9 @@ static const struct conf_key schema[] = {
 	 .about = "Milliseconds after which the server gives a page's statement up; 0 for never."},
 	{AT(database, tls_ca), .type = CONF_PATH, .initial = "",
 	 .about = "A file of certificate authorities: when given, TLS is enforced and the server verified."},
+	{AT(database, replica_host), .type = CONF_TEXT, .initial = "",
+	 .about = "A server that follows the primary, for reads that may be some seconds late; the primary when empty. Name, user, password and `tls_ca` are the primary's."},
+	{AT(database, replica_port), .type = CONF_INT, .min = 1, .max = 65535, .initial = "3306", .about = "The replica's port."},
 
 	{AT(worker, threads), .type = CONF_INT, .min = 1, .max = 64, .initial = "4",
 	 .about = "Threads of a process; each owns a database connection."},
@@ -75,12 +78,12 @@ static const struct conf_key schema[] = {
 	{AT(moderation, flags_to_hold), .type = CONF_INT, .min = 0, .max = 1000, .initial = "3",
 	 .about = "So many people's reports take a listing out of sight until a moderator has looked at it; 0 for never."},
 
-	{AT(mail, transport), .type = CONF_CHOICE, .initial = "folder", .choices = "folder smtp",
-	 .about = "Where mails go: into files, for trying things out, or to a mail server."},
+	{AT(mail, transport), .type = CONF_CHOICE, .initial = "folder", .choices = "folder smtp ses",
+	 .about = "Where mails go: into files, for trying things out, to a mail server, or to Amazon SES."},
 	{AT(mail, folder), .type = CONF_PATH, .initial = "",
 	 .about = "The folder of those files, a file per mail; `mail` below `[worker] runtime_dir` when empty."},
 	{AT(mail, from), .type = CONF_EMAIL, .initial = "",
-	 .about = "The address mails come from, at a domain of the site's own; `outport@` and the host of `[site] url` when empty. To be given with `smtp`."},
+	 .about = "The address mails come from, at a domain of the site's own; `outport@` and the host of `[site] url` when empty. To be given with `smtp` and `ses`."},
 	{AT(mail, from_name), .type = CONF_TEXT, .initial = "", .about = "The name beside it; the site's name when empty."},
 	{AT(mail, reply_to), .type = CONF_EMAIL, .initial = "",
 	 .about = "Where an answer to a mail goes; `[site] contact_email` when empty."},
@@ -92,7 +95,14 @@ static const struct conf_key schema[] = {
 	 .about = "A file of certificate authorities to verify the mail server by; the system's when empty."},
 	{AT(mail, smtp_timeout), .type = CONF_INT, .min = 5, .max = 200, .initial = "60",
 	 .about = "Seconds that the delivery of one mail may take."},
+	{AT(mail, ses_configuration_set), .type = CONF_TEXT, .initial = "", .about = "The configuration set that mails are sent with by `ses`; none when empty."},
 
+	{AT(media, store), .type = CONF_CHOICE, .initial = "folder", .choices = "folder s3", .about = "Where photos are kept: in a folder, or in Amazon S3."},
+	{AT(media, bucket), .type = CONF_TEXT, .initial = "", .about = "The bucket of `s3`. To be given with it."},
+	{AT(media, prefix), .type = CONF_TEXT, .initial = "photos/", .about = "What the keys of photos in the bucket begin with."},
+	{AT(media, meta), .type = CONF_CHOICE, .initial = "mysql", .choices = "mysql dynamodb",
+	 .about = "Where records of photos are kept: in the database, or in Amazon DynamoDB as well."},
+	{AT(media, meta_table), .type = CONF_TEXT, .initial = "", .about = "The table of `dynamodb`. To be given with it."},
 	{AT(media, photos), .type = CONF_PATH, .initial = "",
 	 .about = "The folder photos are kept in; `photos` below `[worker] runtime_dir` when empty."},
 	{AT(media, spool), .type = CONF_PATH, .initial = "",
@@ -101,6 +111,17 @@ static const struct conf_key schema[] = {
 	 .about = "The address of a host that serves nothing but photos; `/media` of the site's own when empty."},
 	{AT(media, decoders), .type = CONF_INT, .min = 1, .max = 16, .initial = "1",
 	 .about = "Photos that one process decodes at the same time, each in up to 450 MB of memory."},
+
+	{AT(address, store), .type = CONF_CHOICE, .initial = "mysql", .choices = "mysql dynamodb",
+	 .about = "Where addresses that visitors leave on `/reverse-ip` are kept: in the database, or in Amazon DynamoDB."},
+	{AT(address, table), .type = CONF_TEXT, .initial = "", .about = "The table of `dynamodb`. To be given with it."},
+	{AT(address, keep_days), .type = CONF_INT, .min = 1, .max = 3650, .initial = "90", .about = "Days after which such an address is forgotten."},
+
+	{AT(aws, region), .type = CONF_TEXT, .initial = "",
+	 .about = "The region of all AWS services; the environment's `AWS_REGION` when empty. Credentials are never configured here: see [aws.md](aws.md)."},
+
+	{AT(monitor, cloudwatch_namespace), .type = CONF_TEXT, .initial = "",
+	 .about = "The namespace under which `outport-jobs` publishes the pool's metrics to Amazon CloudWatch once a minute; nothing is published when empty."},
 
 	{AT(log, level), .type = CONF_CHOICE, .initial = "info", .choices = "debug info warning error",
 	 .about = "The least important lines to log."},

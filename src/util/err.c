@@ -21,6 +21,7 @@ static const char *const texts[ERR_COUNT] = {
 	[ERR_IO] = "input/output error",
 	[ERR_NO_SPACE] = "no space left",
 	[ERR_CLOSED] = "the peer went away",
+	[ERR_DENIED] = "not allowed",
 	[ERR_INTERNAL] = "internal error",
 };
 

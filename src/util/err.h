@@ -22,6 +22,7 @@ enum err {
 	ERR_IO,           /* a file or socket operation failed; errno says more */
 	ERR_NO_SPACE,     /* the disk, or a quota, is full */
 	ERR_CLOSED,       /* the peer went away */
+	ERR_DENIED,       /* another system does not let us */
 	ERR_INTERNAL,
 	ERR_COUNT
 };
