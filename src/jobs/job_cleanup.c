@@ -1,5 +1,6 @@
-/* Takes away what has ended: sessions, registrations nobody confirmed, links, counts, what the outbox has done, and who reported what was decided
- * long ago. */
+/* Takes away what has ended: sessions, registrations nobody confirmed, links, counts, what the outbox has done, addresses that visitors left, and who
+ * reported what was decided long ago. */
+#include "db/address_db.h"
 #include "db/job_db.h"
 #include "db/miss_db.h"
 #include "db/outbox_db.h"
@@ -19,8 +20,10 @@ static enum err forget_dead(struct db *db, int64_t before, int64_t limit, int64_
 	return outbox_db_forget(db, OUTBOX_DEAD, DEAD_DAYS, limit, n);
 }
 
+typedef enum err (*forgetter)(struct db *db, int64_t before, int64_t limit, int64_t *n);
+
 static const struct {
-	enum err (*forget)(struct db *db, int64_t before, int64_t limit, int64_t *n);
+	forgetter forget;
 	int64_t grace; /* seconds that a page can still say "this has ended", not "there is no such thing" */
 } what[] = {
 	{job_db_forget_sessions, 0}, {job_db_forget_registrations, TOKEN_DAYS * DAY}, {job_db_forget_tokens, TOKEN_DAYS * DAY},
@@ -28,16 +31,23 @@ static const struct {
 	{job_db_forget_reporters, REPORTER_DAYS * DAY},
 };
 
-enum err job_cleanup(struct job_context *c, int64_t *done)
+static enum err forget_all(struct job_context *c, forgetter forget, int64_t grace, int64_t *done)
 {
-	for (size_t i = 0; i < sizeof what / sizeof *what; i++) {
-		int64_t n = BATCH;
-		while (n == BATCH && job_go_on(c)) {
-			enum err e = what[i].forget(c->db, c->now - what[i].grace, BATCH, &n);
-			if (e != ERR_OK && e != ERR_DB_RETRY)
-				return e;
-			*done += n;
-		}
+	int64_t n = BATCH;
+	while (n == BATCH && job_go_on(c)) {
+		enum err e = forget(c->db, c->now - grace, BATCH, &n);
+		if (e != ERR_OK && e != ERR_DB_RETRY)
+			return e;
+		*done += n;
 	}
 	return ERR_OK;
+}
+
+enum err job_cleanup(struct job_context *c, int64_t *done)
+{
+	enum err e = ERR_OK;
+	for (size_t i = 0; e == ERR_OK && i < sizeof what / sizeof *what; i++)
+		e = forget_all(c, what[i].forget, what[i].grace, done);
+	/* Also where new ones go elsewhere by now. */
+	return e == ERR_OK ? forget_all(c, address_db_forget, c->conf->address.keep_days * DAY, done) : e;
 }

@@ -96,7 +96,7 @@ int64_t db_test_number(struct db *db, const char *sql)
 static bool empty_schema(struct db_fixture *f)
 {
 	static const char empty[] =
-		"DELETE FROM photo;\nDELETE FROM photo_object;\nDELETE FROM flag;\nDELETE FROM moderation_entry;\nDELETE FROM ban;\nDELETE FROM content_rule;\nDELETE FROM conversation;\nDELETE FROM search_miss;\n"
+		"DELETE FROM photo;\nDELETE FROM photo_object;\nDELETE FROM address_seen;\nDELETE FROM flag;\nDELETE FROM moderation_entry;\nDELETE FROM ban;\nDELETE FROM content_rule;\nDELETE FROM conversation;\nDELETE FROM search_miss;\n"
 		"DELETE FROM listing_view;\nDELETE FROM token;\nDELETE FROM registration;\nDELETE FROM member;\n"
 		"DELETE FROM listing_facet;\nDELETE FROM message;\nDELETE FROM listing;\nDELETE FROM import_batch;\nDELETE FROM outbox;\nDELETE FROM rate_count;\n"
 		"DELETE FROM resource;\nDELETE FROM category WHERE parent_id IS NOT NULL;\nDELETE FROM category;\nDELETE FROM place WHERE parent_id IS NOT NULL;\n"

@@ -5,6 +5,7 @@
 int main(void)
 {
 	return suites_run((suite_maker[]){
+		suite_address,
 		suite_catalog,
 		suite_content_rule,
 		suite_cursor,

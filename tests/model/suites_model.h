@@ -3,6 +3,7 @@
 
 #include <check.h>
 
+Suite *suite_address(void);
 Suite *suite_catalog(void);
 Suite *suite_content_rule(void);
 Suite *suite_cursor(void);
