@@ -29,8 +29,8 @@ static int once(struct ctl *ctl, const struct jobs_setup *s)
 	if (e != ERR_OK)
 		return ctl_fail(ctl, "the jobs were not done: %s%s%s", err_text(e), tally.why[0] != '\0' ? ": " : "", tally.why);
 	printf("%" PRId64 " sent, %" PRId64 " put off, %" PRId64 " given up.\n", tally.sent, tally.later, tally.dead);
-	if (tally.away)
-		return ctl_fail(ctl, "no mail can be delivered: %s", tally.why);
+	if (tally.away != NULL)
+		return ctl_fail(ctl, "no %s can be delivered: %s", tally.away, tally.why);
 	return tally.failed == 0 ? CTL_OK : ctl_fail(ctl, "%" PRId64 " jobs failed: the log above says why", tally.failed);
 }
 

@@ -8,9 +8,9 @@ enum { LIST_MAX = 1000, DUE_MAX = 500 };
 #define FREE "(claimed_until IS NULL OR claimed_until <= UTC_TIMESTAMP())"
 #define MINE "id = ? AND state = 0 AND claimed_by = ?"
 
+static const struct db_sql sql_due_other = {
+	"SELECT id FROM outbox WHERE FIND_IN_SET(kind, ?) = 0 AND state = 0 AND due_at <= UTC_TIMESTAMP() AND " FREE " ORDER BY due_at, id LIMIT ?", true};
 static const struct db_sql sql_due = {
-	"SELECT id FROM outbox WHERE state = 0 AND due_at <= UTC_TIMESTAMP() AND " FREE " ORDER BY due_at, id LIMIT ?", true};
-static const struct db_sql sql_due_kind = {
 	"SELECT id FROM outbox WHERE kind = ? AND state = 0 AND due_at <= UTC_TIMESTAMP() AND " FREE " ORDER BY due_at, id LIMIT ?", true};
 static const struct db_sql sql_claim = {
 	"UPDATE outbox SET claimed_by = ?, claimed_until = UTC_TIMESTAMP() + INTERVAL ? SECOND, attempts = attempts + 1"
@@ -46,12 +46,12 @@ static void read_row(const struct db_value *row, size_t columns, void *item)
 
 static const struct db_item row_item = {sizeof(struct outbox_row), read_row};
 
-enum err outbox_db_due(struct db *db, struct arena *a, const char *kind, unsigned limit, int64_t **ids, size_t *n)
+static enum err read_due(struct db *db, struct arena *a, const struct db_sql *sql, const char *kinds, unsigned limit, int64_t **ids, size_t *n)
 {
 	struct db_rows r;
 	unsigned most = limit > DUE_MAX ? DUE_MAX : limit;
 	*n = 0;
-	enum err e = kind != NULL ? db_query(db, &sql_due_kind, DB_ARGS(db_text(kind), db_int(most)), a, most, &r) : db_query(db, &sql_due, DB_ARGS(db_int(most)), a, most, &r);
+	enum err e = db_query(db, sql, DB_ARGS(db_text(kinds), db_int(most)), a, most, &r);
 	if (e != ERR_OK)
 		return e;
 	*ids = arena_array(a, r.n, sizeof **ids);
@@ -61,6 +61,16 @@ enum err outbox_db_due(struct db *db, struct arena *a, const char *kind, unsigne
 		(*ids)[i] = db_cell(&r, i, 0)->i;
 	*n = r.n;
 	return ERR_OK;
+}
+
+enum err outbox_db_due(struct db *db, struct arena *a, const char *kind, unsigned limit, int64_t **ids, size_t *n)
+{
+	return read_due(db, a, &sql_due, kind, limit, ids, n);
+}
+
+enum err outbox_db_due_other(struct db *db, struct arena *a, const char *kinds, unsigned limit, int64_t **ids, size_t *n)
+{
+	return read_due(db, a, &sql_due_other, kinds, limit, ids, n);
 }
 
 static enum err change(struct db *db, const struct db_sql *sql, const struct db_value *args, size_t n)

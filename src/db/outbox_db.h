@@ -27,8 +27,10 @@ struct outbox_counts {
 	int64_t oldest_seconds;    /* how long the waiting row that is due first has been due; 0: none is */
 };
 
-/* Ids of rows that are due and that nobody holds, those due first in front; kind NULL: of any. */
+/* Ids of rows of a kind that are due and that nobody holds, those due first in front. */
 MUST_CHECK enum err outbox_db_due(struct db *db, struct arena *a, const char *kind, unsigned limit, int64_t **ids, size_t *n);
+/* The same of every other kind than these; kinds: names with commas between. Reads all rows that are due. */
+MUST_CHECK enum err outbox_db_due_other(struct db *db, struct arena *a, const char *kinds, unsigned limit, int64_t **ids, size_t *n);
 /* Takes the row for so many seconds and counts an attempt: of several runners one gets it, the others ERR_CONFLICT. */
 MUST_CHECK enum err outbox_db_claim(struct db *db, struct arena *a, int64_t id, const char *owner, int64_t seconds, struct outbox_row *out);
 /* The rest is for the owner alone: ERR_CONFLICT when the row is no longer theirs. done wipes the payload, which holds tokens. */

@@ -6,14 +6,36 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "db/outbox_db.h"
 #include "db/photo_db.h"
 #include "model/mail.h"
-#include "render/mail_view.h"
 #include "util/clock.h"
 #include "util/log.h"
 
-enum { BATCH = 50, TEXT_CAP = 256 << 10, BACKOFF_FIRST = 60, BACKOFF_MOST = 6 * 3600, MARK_TRIES = 20, MARK_PAUSE_MS = 500 };
+enum {
+	BATCH = 50, BACKOFF_FIRST = 60, BACKOFF_MOST = 6 * 3600, BACKOFF_FOREVER_MOST = 900, MARK_TRIES = 20, MARK_PAUSE_MS = 500,
+	AWAY_FIRST_MS = 5000, AWAY_MOST_MS = 60000, UNKNOWN_MS = 10000,
+};
+
+/* In the order in which they are looked for. forever: what must not be lost is tried until it gets through. */
+static const struct kind {
+	const char *name;
+	enum delivery_outcome (*deliver)(struct delivery *d, const struct outbox_row *row);
+	enum delivery_side side;
+	bool forever;
+} kinds[] = {
+	{OUTBOX_MAIL, deliver_mail, DELIVERY_MAIL, false},
+	{OUTBOX_PHOTOS, deliver_photos, DELIVERY_OTHERS, false},
+};
+enum { KINDS = sizeof kinds / sizeof *kinds };
+_Static_assert((int)KINDS < (int)DELIVERY_KINDS_MAX, "the last pause is that of unknown kinds");
+
+static enum delivery_outcome deliver_unknown(struct delivery *d, const struct outbox_row *row)
+{
+	snprintf(d->why, sizeof d->why, "nobody here knows what to do with the kind \"%.32s\"", row->kind);
+	d->reason = "unknown kind";
+	return DELIVERY_NEVER;
+}
+static const struct kind unknown = {"", deliver_unknown, DELIVERY_MAIL, false};
 
 void delivery_init(struct delivery *d)
 {
@@ -26,14 +48,14 @@ void delivery_init(struct delivery *d)
 	snprintf(d->owner, sizeof d->owner, "%.30s:%ld:%08x", host, (long)getpid(), (unsigned)randombytes_random());
 }
 
-int64_t delivery_backoff(int64_t n)
+static int64_t backoff(int64_t attempts, int64_t most)
 {
 	int64_t seconds = BACKOFF_FIRST;
-	for (int64_t i = 1; i < n && seconds < BACKOFF_MOST; i++)
+	for (int64_t i = 1; i < attempts && seconds < most; i++)
 		seconds *= 2;
-	if (seconds > BACKOFF_MOST)
-		seconds = BACKOFF_MOST;
-	/* mails that failed together do not come back together */
+	if (seconds > most)
+		seconds = most;
+	/* what failed together does not come back together */
 	return seconds - seconds / 5 + (int64_t)randombytes_uniform((uint32_t)(seconds / 5 * 2 + 1));
 }
 
@@ -42,178 +64,185 @@ static void pause_ms(long ms)
 	nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
 }
 
-static void beat(const struct delivery *d)
+void delivery_beat(const struct delivery *d)
 {
 	if (d->beat.beat != NULL)
 		d->beat.beat(d->beat.ctx);
 }
 
-/* What has happened to a mail must be written down, or it happens again: the database gets some seconds to come back. */
+enum delivery_outcome delivery_outcome_of(enum err e)
+{
+	switch (e) {
+	case ERR_OK: return DELIVERY_DONE;
+	case ERR_DB_AWAY:
+	case ERR_DB_READ_ONLY: return DELIVERY_NOT_WRITTEN;
+	case ERR_CLOSED:
+	case ERR_TIMEOUT:
+	case ERR_LIMITED:
+	case ERR_DENIED: return DELIVERY_AWAY;
+	default: return DELIVERY_LATER;
+	}
+}
+
+/* ---- What has become of a row ---- */
+
+/* It must be written down, or it happens again: the database gets some seconds to come back. */
 static enum err mark_done(struct delivery *d, int64_t id)
 {
 	enum err e = outbox_db_done(d->db, id, d->owner);
 	for (int i = 0; i < MARK_TRIES && e != ERR_OK && e != ERR_CONFLICT; i++) {
 		pause_ms(MARK_PAUSE_MS);
-		beat(d);
+		delivery_beat(d);
 		e = outbox_db_done(d->db, id, d->owner);
 	}
 	return e;
 }
 
-static enum err put_off(struct delivery *d, const struct outbox_row *row, const char *mail, enum mail_outcome o)
+static enum err bury(struct delivery *d, const struct kind *k, const struct outbox_row *row)
 {
-	int64_t seconds = delivery_backoff(row->attempts);
-	if (row->attempts >= DELIVERY_ATTEMPTS_MAX) {
-		d->dead++;
-		LOG_ERROR("mail_dead", LOG_I("outbox", row->id), LOG_S("mail", mail), LOG_I("attempts", row->attempts), LOG_S("reason", "too many attempts"));
-		return outbox_db_dead(d->db, row->id, d->owner, d->why);
-	}
-	d->later++;
-	/* what a server says of a recipient names the recipient: that stays in the row */
-	LOG_WARN("mail_later", LOG_I("outbox", row->id), LOG_S("mail", mail), LOG_I("attempts", row->attempts), LOG_I("seconds", seconds),
-	         LOG_S("reason", o == MAIL_AWAY ? d->why : "not taken for now"));
-	return outbox_db_later(d->db, row->id, d->owner, seconds, d->why);
-}
-
-static enum err bury(struct delivery *d, const struct outbox_row *row, const char *mail, const char *reason)
-{
+	const char *reason = d->reason != NULL ? d->reason : d->why;
 	d->dead++;
-	LOG_ERROR("mail_dead", LOG_I("outbox", row->id), LOG_S("mail", mail), LOG_I("attempts", row->attempts), LOG_S("reason", reason));
+	if (k->side == DELIVERY_MAIL)
+		LOG_ERROR("mail_dead", LOG_I("outbox", row->id), LOG_S("mail", d->what), LOG_I("attempts", row->attempts), LOG_S("reason", reason));
+	else
+		LOG_ERROR("outbox_dead", LOG_I("outbox", row->id), LOG_S("kind", d->what), LOG_I("attempts", row->attempts), LOG_S("reason", reason));
 	return outbox_db_dead(d->db, row->id, d->owner, d->why);
 }
 
-static enum err finish(struct delivery *d, const struct outbox_row *row, const char *mail, enum mail_outcome o, uint64_t began)
+static enum err put_off(struct delivery *d, const struct kind *k, const struct outbox_row *row)
 {
-	d->away = o == MAIL_AWAY ? d->away + 1 : 0;
-	switch (o) {
-	case MAIL_DELIVERED:
-		d->sent++;
-		LOG_INFO("mail_sent", LOG_I("outbox", row->id), LOG_S("mail", mail), LOG_I("attempts", row->attempts), LOG_I("ms", (clock_mono_us() - began) / 1000));
-		return mark_done(d, row->id);
-	case MAIL_REFUSED: return bury(d, row, mail, "refused for good");
-	case MAIL_LATER:
-	case MAIL_AWAY: break;
+	int64_t seconds = backoff(row->attempts, k->forever ? BACKOFF_FOREVER_MOST : BACKOFF_MOST);
+	if (!k->forever && row->attempts >= DELIVERY_ATTEMPTS_MAX) {
+		d->reason = "too many attempts";
+		return bury(d, k, row);
 	}
-	return put_off(d, row, mail, o);
+	const char *reason = d->reason != NULL ? d->reason : d->why;
+	d->later++;
+	if (k->side == DELIVERY_MAIL)
+		LOG_WARN("mail_later", LOG_I("outbox", row->id), LOG_S("mail", d->what), LOG_I("attempts", row->attempts), LOG_I("seconds", seconds), LOG_S("reason", reason));
+	else
+		LOG_WARN("outbox_later", LOG_I("outbox", row->id), LOG_S("kind", d->what), LOG_I("attempts", row->attempts), LOG_I("seconds", seconds), LOG_S("reason", reason));
+	return outbox_db_later(d->db, row->id, d->owner, seconds, d->why);
 }
 
-static enum err write_words(struct delivery *d, const struct mail *m, struct mail_words *words)
+/* *away: nothing of the kind can be delivered. */
+static enum err deliver_row(struct delivery *d, const struct kind *k, const struct outbox_row *row, bool *away)
 {
-	const struct conf *conf = d->conf;
-	const struct mail_site site = {
-		.name = {[LANG_EN] = conf->site.name, [LANG_FR] = conf->site.name_fr[0] != '\0' ? conf->site.name_fr : conf->site.name}, .url = conf->site.url};
-	return mail_view(d->arena, m, &site, words);
-}
-
-static enum err deliver_mail(struct delivery *d, const struct outbox_row *row, const struct mail *m)
-{
-	struct mail_words words = {.subject = ""};
-	uint64_t began = clock_mono_us();
-	const char *mail = mail_kind_name(m->kind);
-	buf_init(&words.text, TEXT_CAP);
-	buf_init(&words.html, TEXT_CAP);
-	enum err e = write_words(d, m, &words);
-	if (e == ERR_OK) {
-		const struct mail_message message = {.id = row->id, .created_at = row->created_at, .to = m->to, .to_name = m->to_name, .lang = m->lang,
-		                                     .subject = words.subject, .text = buf_str(&words.text), .html = buf_str(&words.html), .unsubscribe = words.unsubscribe};
-		enum mail_outcome o = mail_deliver(d->carrier, &message, d->why);
-		e = finish(d, row, mail, o, began);
-	} else if (e == ERR_NOMEM) {
-		snprintf(d->why, sizeof d->why, "%s", err_text(e));
-		e = put_off(d, row, mail, MAIL_LATER);
-	} else {
-		snprintf(d->why, sizeof d->why, "the mail cannot be written: %s", err_text(e));
-		e = bury(d, row, mail, "cannot be written");
-	}
-	buf_free(&words.text);
-	buf_free(&words.html);
-	return e;
-}
-
-/* A listing has ended: its photos go. Again there is nothing left to do. */
-static enum err remove_photos(struct delivery *d, const struct outbox_row *row)
-{
-	int64_t n;
-	enum err e = photo_db_remove_of_listing(d->db, row->subject_id, &n);
-	if (e == ERR_OK) {
-		LOG_INFO("photos_removed", LOG_I("outbox", row->id), LOG_I("listing", row->subject_id), LOG_I("photos", n));
-		return mark_done(d, row->id);
-	}
-	/* without a database nothing can be written down either: the row is free again in a while */
-	if (e == ERR_DB_AWAY || e == ERR_DB_READ_ONLY)
-		return e;
-	snprintf(d->why, sizeof d->why, "the photos cannot be removed: %s", err_text(e));
-	return put_off(d, row, row->kind, MAIL_LATER);
-}
-
-static enum err deliver_row(struct delivery *d, const struct outbox_row *row)
-{
-	struct mail m;
-	if (strcmp(row->kind, OUTBOX_PHOTOS) == 0)
-		return remove_photos(d, row);
-	if (strcmp(row->kind, OUTBOX_MAIL) != 0) {
-		snprintf(d->why, sizeof d->why, "nobody here knows what to do with the kind \"%.32s\"", row->kind);
-		return bury(d, row, row->kind, "unknown kind");
-	}
-	if (row->attempts > DELIVERY_ATTEMPTS_MAX) {
+	enum delivery_outcome o = DELIVERY_NEVER;
+	d->why[0] = '\0';
+	d->reason = NULL;
+	d->what = row->kind;
+	if (!k->forever && row->attempts > DELIVERY_ATTEMPTS_MAX) {
 		snprintf(d->why, sizeof d->why, "%d attempts were begun and none came to an end", DELIVERY_ATTEMPTS_MAX);
-		return bury(d, row, row->kind, "no attempt ended");
+		d->reason = "no attempt ended";
+	} else {
+		o = k->deliver(d, row);
 	}
-	if (mail_decode(d->arena, row->payload, &m) != ERR_OK) {
-		snprintf(d->why, sizeof d->why, "the payload is no mail");
-		return bury(d, row, row->kind, "no mail");
+	*away = o == DELIVERY_AWAY;
+	switch (o) {
+	case DELIVERY_DONE:
+		d->sent += k->side == DELIVERY_MAIL;
+		return mark_done(d, row->id);
+	case DELIVERY_NEVER: return bury(d, k, row);
+	case DELIVERY_NOT_WRITTEN: return ERR_DB_AWAY;
+	case DELIVERY_LATER:
+	case DELIVERY_AWAY: break;
 	}
-	return deliver_mail(d, row, &m);
+	return put_off(d, k, row);
 }
 
-static enum err take_one(struct delivery *d, int64_t id)
+static enum err take_one(struct delivery *d, const struct kind *k, int64_t id, bool *away)
 {
 	struct outbox_row row;
+	*away = false;
 	enum err e = outbox_db_claim(d->db, d->arena, id, d->owner, DELIVERY_LEASE_SECONDS, &row);
 	if (e == ERR_CONFLICT)
 		return ERR_OK; /* another runner's */
 	if (e != ERR_OK)
 		return e;
-	e = deliver_row(d, &row);
+	e = deliver_row(d, k, &row, away);
 	if (e != ERR_CONFLICT)
 		return e;
 	LOG_WARN("outbox_lost", LOG_I("outbox", row.id));
 	return ERR_OK;
 }
 
-/* A batch of what is due; kind NULL: of any. */
-static enum err take_batch(struct delivery *d, const char *kind, size_t *n)
+/* ---- What is due ---- */
+
+static enum err due(struct delivery *d, const struct kind *k, int64_t ids[static BATCH], size_t *n)
 {
-	int64_t *due, ids[BATCH];
+	char known[DELIVERY_KINDS_MAX * 34] = "";
+	int64_t *list = NULL;
 	arena_reset(d->arena);
-	enum err e = outbox_db_due(d->db, d->arena, kind, BATCH, &due, n);
-	if (e != ERR_OK)
-		return e;
-	memcpy(ids, due, *n * sizeof *ids);
-	for (size_t i = 0; i < *n; i++) {
+	if (k == &unknown)
+		for (size_t i = 0, at = 0; i < KINDS; i++)
+			at += (size_t)snprintf(known + at, sizeof known - at, "%s%s", i > 0 ? "," : "", kinds[i].name);
+	enum err e = k == &unknown ? outbox_db_due_other(d->db, d->arena, known, BATCH, &list, n) : outbox_db_due(d->db, d->arena, k->name, BATCH, &list, n);
+	if (e == ERR_OK)
+		memcpy(ids, list, *n * sizeof *ids);
+	return e;
+}
+
+/* The kind is left alone for ms. */
+static void rest(struct delivery_pause *p, int64_t ms)
+{
+	p->until_us = clock_mono_us() + (uint64_t)ms * 1000;
+}
+
+static void note_away(struct delivery *d, const struct kind *k, struct delivery_pause *p)
+{
+	int64_t ms = AWAY_FIRST_MS;
+	for (unsigned i = 0; i < p->times && ms < AWAY_MOST_MS; i++)
+		ms *= 2;
+	rest(p, ms < AWAY_MOST_MS ? ms : AWAY_MOST_MS);
+	p->times++;
+	d->away = k->name;
+}
+
+/* A batch of what is due of a kind. *more: there may be more. */
+static enum err take_batch(struct delivery *d, const struct kind *k, struct delivery_pause *p, bool *more)
+{
+	int64_t ids[BATCH];
+	size_t n;
+	enum err e = due(d, k, ids, &n);
+	*more = e == ERR_OK && n > 0;
+	for (size_t i = 0; e == ERR_OK && i < n; i++) {
+		bool away;
 		if (atomic_load(d->stop))
 			return ERR_OK;
-		beat(d);
+		delivery_beat(d);
 		arena_reset(d->arena);
-		unsigned away = d->away;
-		e = take_one(d, ids[i]);
-		if (e != ERR_OK)
+		e = take_one(d, k, ids[i], &away);
+		if (away) {
+			note_away(d, k, p);
+			*more = false;
 			return e;
-		if (d->away > away)
-			return ERR_CLOSED;
+		}
+		p->times = 0;
 	}
-	return ERR_OK;
+	return e;
+}
+
+static enum err take_kind(struct delivery *d, const struct kind *k, struct delivery_pause *p)
+{
+	enum err e = ERR_OK;
+	bool more = k->side == d->side && clock_mono_us() >= p->until_us;
+	while (e == ERR_OK && more && !atomic_load(d->stop))
+		e = take_batch(d, k, p, &more);
+	return e;
 }
 
 enum err delivery_round(struct delivery *d)
 {
-	/* first what waits for no mail server */
-	static const char *const kinds[] = {OUTBOX_PHOTOS, NULL};
 	enum err e = ERR_OK;
-	for (size_t i = 0; e == ERR_OK && i < sizeof kinds / sizeof *kinds; i++) {
-		size_t n = 1;
-		while (e == ERR_OK && n > 0 && !atomic_load(d->stop))
-			e = take_batch(d, kinds[i], &n);
-	}
+	d->away = NULL;
+	for (size_t i = 0; e == ERR_OK && i < KINDS; i++)
+		e = take_kind(d, &kinds[i], &d->pauses[i]);
+	/* looked for now and then: no index finds them */
+	struct delivery_pause *last = &d->pauses[KINDS];
+	if (e != ERR_OK || d->side != unknown.side || clock_mono_us() < last->until_us)
+		return e;
+	e = take_kind(d, &unknown, last);
+	rest(last, UNKNOWN_MS);
 	return e;
 }

@@ -26,7 +26,8 @@ static const struct job table[] = {
 enum {
 	JOBS = sizeof table / sizeof *table,
 	ARENA_BYTES = 16 << 20, JOB_STATEMENT_MS = 30000, JOB_READ_SECONDS = 60,
-	POLL_MS = 500, TICK_MS = 250, JOB_TICK_MS = 1000, DB_PAUSE_MS = 2000, AWAY_FIRST_MS = 5000, AWAY_MOST_MS = 60000, PATIENCE_US = 90 * 1000000,
+	POLL_MS = 500, TICK_MS = 250, JOB_TICK_MS = 1000, DB_PAUSE_MS = 2000, PATIENCE_US = 90 * 1000000,
+	SIDES = DELIVERY_OTHERS + 1, BEATS = SIDES + 1 /* of each side's delivery, and of the table */,
 };
 
 struct jobs {
@@ -35,23 +36,23 @@ struct jobs {
 	atomic_bool stop;
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
-	_Atomic uint64_t mail_beat_us, job_beat_us;
+	_Atomic uint64_t beats_us[BEATS];
 };
 
 struct job_thread {
 	struct jobs *jobs;
 };
 
-static void beat_mail(void *ctx)
+static void beat(void *ctx)
 {
-	struct jobs *j = ctx;
-	atomic_store(&j->mail_beat_us, clock_mono_us());
+	_Atomic uint64_t *us = ctx;
+	atomic_store(us, clock_mono_us());
 }
 
 bool job_go_on(struct job_context *c)
 {
 	struct jobs *j = c->thread->jobs;
-	atomic_store(&j->job_beat_us, clock_mono_us());
+	beat(&j->beats_us[SIDES]);
 	return !atomic_load(&j->stop);
 }
 
@@ -77,8 +78,8 @@ static void jobs_init(struct jobs *j, const struct jobs_setup *s)
 	*j = (struct jobs){.set_up = s, .long_conf = *s->conf};
 	if (j->long_conf.database.read_timeout < JOB_READ_SECONDS)
 		j->long_conf.database.read_timeout = JOB_READ_SECONDS;
-	atomic_store(&j->mail_beat_us, clock_mono_us());
-	atomic_store(&j->job_beat_us, clock_mono_us());
+	for (int i = 0; i < BEATS; i++)
+		beat(&j->beats_us[i]);
 	pthread_mutex_init(&j->lock, NULL);
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -93,7 +94,7 @@ static void jobs_end(struct jobs *j)
 	explicit_bzero(&j->long_conf, sizeof j->long_conf);
 }
 
-/* ---- Mail ---- */
+/* ---- The outbox ---- */
 
 static void delivery_close(struct delivery *d)
 {
@@ -102,12 +103,12 @@ static void delivery_close(struct delivery *d)
 	arena_free(d->arena);
 }
 
-static enum err delivery_open(struct jobs *j, struct delivery *d, char why[static MAIL_WHY_MAX])
+static enum err delivery_open(struct jobs *j, enum delivery_side side, struct delivery *d, char why[static MAIL_WHY_MAX])
 {
 	const struct jobs_setup *s = j->set_up;
-	*d = (struct delivery){.conf = s->conf, .stop = &j->stop, .beat = {beat_mail, j}};
+	*d = (struct delivery){.conf = s->conf, .cloud = s->cloud, .side = side, .stop = &j->stop, .beat = {beat, &j->beats_us[side]}};
 	delivery_init(d);
-	enum err e = mail_open(s->conf, s->smtp_password, &d->beat, &d->carrier, why);
+	enum err e = side == DELIVERY_MAIL ? mail_open(s->conf, s->smtp_password, &d->beat, &d->carrier, why) : ERR_OK;
 	if (e == ERR_OK)
 		e = db_new(&j->long_conf, s->db_password, NULL, JOB_STATEMENT_MS, &d->db);
 	if (e == ERR_OK && (d->arena = arena_new(ARENA_BYTES)) == NULL)
@@ -117,34 +118,44 @@ static enum err delivery_open(struct jobs *j, struct delivery *d, char why[stati
 	return e;
 }
 
-static long away_ms(unsigned times)
-{
-	long ms = AWAY_FIRST_MS;
-	for (unsigned i = 1; i < times && ms < AWAY_MOST_MS; i++)
-		ms *= 2;
-	return ms < AWAY_MOST_MS ? ms : AWAY_MOST_MS;
-}
-
-struct mail_thread {
+struct delivery_thread {
 	struct jobs *jobs;
 	struct delivery delivery;
 };
 
-static void *mail_thread(void *arg)
+static void sides_close(struct delivery_thread *sides, int n)
 {
-	struct mail_thread *t = arg;
+	while (n > 0)
+		delivery_close(&sides[--n].delivery);
+}
+
+/* Both or none. */
+static enum err sides_open(struct jobs *j, struct delivery_thread sides[static SIDES], char why[static MAIL_WHY_MAX])
+{
+	for (int i = 0; i < SIDES; i++) {
+		sides[i].jobs = j;
+		enum err e = delivery_open(j, (enum delivery_side)i, &sides[i].delivery, why);
+		if (e != ERR_OK) {
+			sides_close(sides, i);
+			return e;
+		}
+	}
+	return ERR_OK;
+}
+
+static void *delivery_thread(void *arg)
+{
+	struct delivery_thread *t = arg;
 	struct jobs *j = t->jobs;
 	while (!atomic_load(&j->stop)) {
 		enum err e = delivery_round(&t->delivery);
 		long ms = POLL_MS;
-		if (e == ERR_CLOSED) {
-			ms = away_ms(t->delivery.away);
-		} else if (e != ERR_OK) {
+		if (e != ERR_OK) {
 			LOG_ERROR("outbox_failed", LOG_S("error", err_text(e)), LOG_S("database", db_error_text(t->delivery.db)));
 			ms = DB_PAUSE_MS;
 		}
 		for (; ms > 0 && !atomic_load(&j->stop); ms -= JOB_TICK_MS) {
-			beat_mail(j);
+			delivery_beat(&t->delivery);
 			sleep_ms(j, ms < JOB_TICK_MS ? ms : JOB_TICK_MS);
 		}
 	}
@@ -222,8 +233,12 @@ static void *table_thread(void *arg)
 
 static bool alive(const struct jobs *j, uint64_t now, uint64_t patience)
 {
-	uint64_t mail = atomic_load(&j->mail_beat_us), job = atomic_load(&j->job_beat_us);
-	return (now < mail || now - mail < patience) && (now < job || now - job < patience);
+	for (int i = 0; i < BEATS; i++) {
+		uint64_t last = atomic_load(&j->beats_us[i]);
+		if (now >= last && now - last >= patience)
+			return false;
+	}
+	return true;
 }
 
 static void attend(struct jobs *j, const sigset_t *signals)
@@ -256,41 +271,44 @@ static void stop(struct jobs *j)
 	pthread_mutex_unlock(&j->lock);
 }
 
-static enum err run_threads(struct jobs *j, struct mail_thread *mail, struct table_thread *jobs)
+/* Those that could be started run until told to stop. */
+static enum err run_threads(struct jobs *j, struct delivery_thread sides[static SIDES], struct table_thread *rows)
 {
 	sigset_t signals;
-	pthread_t a, b;
+	pthread_t threads[BEATS];
+	int n = 0;
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGTERM);
 	sigaddset(&signals, SIGINT);
 	sigaddset(&signals, SIGHUP);
-	if (pthread_sigmask(SIG_BLOCK, &signals, NULL) != 0 || pthread_create(&a, NULL, mail_thread, mail) != 0)
+	if (pthread_sigmask(SIG_BLOCK, &signals, NULL) != 0)
 		return ERR_INTERNAL;
-	bool both = pthread_create(&b, NULL, table_thread, jobs) == 0;
-	if (both)
+	while (n < SIDES && pthread_create(&threads[n], NULL, delivery_thread, &sides[n]) == 0)
+		n++;
+	n += n == SIDES && pthread_create(&threads[n], NULL, table_thread, rows) == 0;
+	if (n == BEATS)
 		attend(j, &signals);
 	stop(j);
-	pthread_join(a, NULL);
-	if (both)
-		pthread_join(b, NULL);
-	LOG_INFO("jobs_stop", LOG_I("sent", mail->delivery.sent));
-	return both ? ERR_OK : ERR_INTERNAL;
+	for (int i = 0; i < n; i++)
+		pthread_join(threads[i], NULL);
+	LOG_INFO("jobs_stop", LOG_I("sent", sides[DELIVERY_MAIL].delivery.sent));
+	return n == BEATS ? ERR_OK : ERR_INTERNAL;
 }
 
 enum err jobs_run(const struct jobs_setup *s, char why[static 512])
 {
 	struct jobs j;
 	jobs_init(&j, s);
-	struct mail_thread mail = {.jobs = &j};
-	struct table_thread jobs = {.thread = {&j}};
-	enum err e = delivery_open(&j, &mail.delivery, why);
+	struct delivery_thread sides[SIDES];
+	struct table_thread rows = {.thread = {&j}};
+	enum err e = sides_open(&j, sides, why);
 	if (e == ERR_OK) {
-		e = job_open(&j, &jobs.thread, &jobs.context);
+		e = job_open(&j, &rows.thread, &rows.context);
 		if (e == ERR_OK) {
-			e = run_threads(&j, &mail, &jobs);
-			job_close(&jobs.context);
+			e = run_threads(&j, sides, &rows);
+			job_close(&rows.context);
 		}
-		delivery_close(&mail.delivery);
+		sides_close(sides, SIDES);
 	}
 	jobs_end(&j);
 	return e;
@@ -309,25 +327,35 @@ static enum err table_once(struct jobs *j, struct jobs_tally *out)
 	return ERR_OK;
 }
 
+static enum err side_once(struct delivery *d, struct jobs_tally *out)
+{
+	enum err e = delivery_round(d);
+	const char *database = db_error_text(d->db);
+	out->sent += d->sent;
+	out->later += d->later;
+	out->dead += d->dead;
+	if (e != ERR_OK)
+		snprintf(out->why, sizeof out->why, "%s", database != NULL ? database : "");
+	else if (out->away == NULL)
+		snprintf(out->why, sizeof out->why, "%s", d->why);
+	out->away = out->away != NULL ? out->away : d->away;
+	return e;
+}
+
 enum err jobs_once(const struct jobs_setup *s, struct jobs_tally *out)
 {
 	struct jobs j;
-	struct delivery d;
+	struct delivery_thread sides[SIDES];
 	*out = (struct jobs_tally){0};
 	jobs_init(&j, s);
-	enum err e = delivery_open(&j, &d, out->why);
+	enum err e = sides_open(&j, sides, out->why);
 	if (e == ERR_OK) {
 		/* the jobs first: what they order goes out with the rest */
 		e = table_once(&j, out);
-		if (e == ERR_OK)
-			e = delivery_round(&d);
-		out->away = e == ERR_CLOSED;
-		snprintf(out->why, sizeof out->why, "%s", e == ERR_OK || e == ERR_CLOSED ? d.why : db_error_text(d.db) != NULL ? db_error_text(d.db) : "");
-		out->sent = d.sent;
-		out->later = d.later;
-		out->dead = d.dead;
-		delivery_close(&d);
+		for (int i = 0; e == ERR_OK && i < SIDES; i++)
+			e = side_once(&sides[i].delivery, out);
+		sides_close(sides, SIDES);
 	}
 	jobs_end(&j);
-	return e == ERR_CLOSED ? ERR_OK : e;
+	return e;
 }

@@ -1,4 +1,4 @@
-/* jobs: the process beside the workers: delivers the outbox in one thread and runs the table of jobs in another, until SIGTERM or SIGINT. */
+/* jobs: the process beside the workers: delivers the outbox in two threads, mail and the rest, and runs the table of jobs in another, until SIGTERM or SIGINT. */
 #pragma once
 
 #include "store/cloud.h"
@@ -14,11 +14,11 @@ struct jobs_setup {
 struct jobs_tally {
 	int64_t sent, later, dead; /* mails */
 	int64_t failed;            /* jobs that ended with an error */
-	bool away;                 /* mails could not be delivered at all: why */
+	const char *away;          /* the kind of the outbox of which nothing could be delivered at all, "mail": why; NULL: none */
 	char why[512];
 };
 
-/* Returns when told to stop, the delivery at hand finished. ERR_INVALID: the mail configuration does not do; why says so. */
+/* Returns when told to stop, the deliveries at hand finished. ERR_INVALID: the mail configuration does not do; why says so. */
 MUST_CHECK enum err jobs_run(const struct jobs_setup *s, char why[static 512]);
-/* Every job once and every mail that is due, then returns. */
+/* Every job once and all that is due in the outbox, then returns. */
 MUST_CHECK enum err jobs_once(const struct jobs_setup *s, struct jobs_tally *out);
