@@ -22,10 +22,10 @@ struct conf {
 	} site;
 	struct {
 		char socket[256];        /* a path; used when host is empty */
-		char host[256];
+		char host[512];          /* may be a reference, as user may */
 		int64_t port;
 		char name[64];
-		char user[64];
+		char user[512];
 		char password[512];      /* a reference (store/secret.h); empty for socket authentication */
 		int64_t connect_timeout; /* seconds */
 		int64_t read_timeout;    /* seconds */
@@ -116,6 +116,8 @@ MUST_CHECK enum err conf_mail_folder(const struct conf *c, char *out, size_t siz
 /* Where photos are kept, and where uploads lie while they are read. */
 MUST_CHECK enum err conf_photo_folder(const struct conf *c, char *out, size_t size);
 MUST_CHECK enum err conf_spool_folder(const struct conf *c, char *out, size_t size);
-/* Resolves a secret's reference (file:PATH without its trailing newline, env:NAME, or "" for none) into out.
- * ERR_INVALID: no known scheme; ERR_NOT_FOUND; ERR_TOO_LARGE. */
+/* Does s begin as the reference of a secret ("kms:"), whether the rest does or not? */
+bool conf_is_reference(const char *s);
+/* Resolves a reference to this machine (file:PATH without its trailing newline, env:NAME, or "" for none) into out.
+ * ERR_INVALID: another scheme, or none; ERR_NOT_FOUND; ERR_TOO_LARGE. For all schemes: store/secret.h. */
 MUST_CHECK enum err conf_secret(const char *reference, char *out, size_t size);

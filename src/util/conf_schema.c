@@ -19,10 +19,10 @@ static const struct conf_key schema[] = {
 
 	{AT(database, socket), .type = CONF_PATH, .initial = "/run/mysqld/mysqld.sock",
 	 .about = "The local server's socket, used when `host` is empty."},
-	{AT(database, host), .type = CONF_TEXT, .initial = "", .about = "Name or address of a remote server."},
+	{AT(database, host), .type = CONF_TEXT_OR_SECRET, .max = 255, .initial = "", .about = "Name or address of a remote server."},
 	{AT(database, port), .type = CONF_INT, .min = 1, .max = 65535, .initial = "3306", .about = "The remote server's port."},
 	{AT(database, name), .type = CONF_TEXT, .initial = "outport", .about = "The database."},
-	{AT(database, user), .type = CONF_TEXT, .initial = "outport", .about = "The database's user."},
+	{AT(database, user), .type = CONF_TEXT_OR_SECRET, .max = 127, .initial = "outport", .about = "The database's user."},
 	{AT(database, password), .type = CONF_SECRET, .initial = "",
 	 .about = "Where the password is kept; empty for socket authentication. Never the password itself."},
 	{AT(database, connect_timeout), .type = CONF_INT, .min = 1, .max = 60, .initial = "2",
@@ -180,7 +180,8 @@ static void print_accepted(FILE *out, const struct conf_key *k)
 		print_choices(out, k->choices, " and ");
 		break;
 	case CONF_ADDRESSES: fprintf(out, "list of addresses or CIDR blocks, at most %d", CONF_TRUSTED_MAX); break;
-	case CONF_SECRET: fputs("`file:PATH` or `env:NAME`", out); break;
+	case CONF_SECRET: fputs("[reference](#secrets)", out); break;
+	case CONF_TEXT_OR_SECRET: fprintf(out, "text, at most %lld bytes, or [reference](#secrets)", (long long)k->max); break;
 	}
 }
 

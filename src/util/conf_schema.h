@@ -19,7 +19,8 @@ enum conf_type {
 	CONF_CHOICE,    /* one of choices */
 	CONF_LIST,      /* some of choices, each once */
 	CONF_ADDRESSES, /* list of addresses or CIDR blocks */
-	CONF_SECRET,    /* reference that conf_secret() resolves */
+	CONF_SECRET,    /* reference of a secret */
+	CONF_TEXT_OR_SECRET, /* text of at most max bytes, or such a reference */
 };
 
 struct conf_key {
@@ -29,7 +30,7 @@ struct conf_key {
 	bool required;       /* must stand in the file and not be empty */
 	size_t offset;       /* into struct conf */
 	size_t size;         /* of the text there, with its NUL */
-	int64_t min, max;    /* of an int */
+	int64_t min, max;    /* of an int; max: of a text that may be a reference */
 	const char *initial; /* the default as one would write it; where there is one, empty is refused */
 	const char *shown;   /* what the documentation prints for it, when the build decides it */
 	const char *choices; /* words with one space between */

@@ -220,13 +220,47 @@ static bool store_list(const struct conf_key *k, const char *value, char *to, ch
 	return true;
 }
 
+/* Where secrets are kept. */
+static const struct {
+	const char *scheme;
+	bool path; /* absolute */
+} schemes[] = {{"file:", true}, {"env:", false}, {"kms:", true}, {"ssm:", false}, {"secretsmanager:", false}};
+
+/* What stands behind the scheme; NULL: s has none. */
+static const char *behind_scheme(const char *s, bool *path)
+{
+	for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
+		size_t n = strlen(schemes[i].scheme);
+		*path = schemes[i].path;
+		if (strncmp(s, schemes[i].scheme, n) == 0)
+			return s + n;
+	}
+	return NULL;
+}
+
+bool conf_is_reference(const char *s)
+{
+	bool path;
+	return behind_scheme(s, &path) != NULL;
+}
+
 static bool check_secret(const char *s, char *why)
 {
-	if (strncmp(s, "file:/", 6) == 0 && s[6] != '\0')
+	bool path;
+	const char *rest = behind_scheme(s, &path);
+	if (rest != NULL && (path ? rest[0] == '/' && rest[1] != '\0' : rest[0] != '\0'))
 		return true;
-	if (strncmp(s, "env:", 4) == 0 && s[4] != '\0')
+	return refuse(why, "must say where the secret is kept, as file:/PATH, env:NAME, kms:/PATH, ssm:NAME or secretsmanager:ID");
+}
+
+static bool check_text_or_secret(const struct conf_key *k, const char *s, char *why)
+{
+	if (conf_is_reference(s))
+		return check_secret(s, why);
+	if (strlen(s) <= (size_t)k->max)
 		return true;
-	return refuse(why, "must say where the secret is kept, as file:/PATH or env:NAME");
+	snprintf(why, CONF_WHY_MAX, "is longer than %lld bytes", (long long)k->max);
+	return false;
 }
 
 static bool check_text(const struct conf_key *k, const char *s, char *why)
@@ -239,6 +273,7 @@ static bool check_text(const struct conf_key *k, const char *s, char *why)
 	case CONF_CURRENCY: return check_currency(s, why);
 	case CONF_CHOICE: return check_choice(k, s, why);
 	case CONF_SECRET: return check_secret(s, why);
+	case CONF_TEXT_OR_SECRET: return check_text_or_secret(k, s, why);
 	case CONF_TEXT:
 	case CONF_INT:
 	case CONF_LIST:

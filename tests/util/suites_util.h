@@ -10,6 +10,7 @@ Suite *suite_conf(void);
 Suite *suite_conf_docs(void);
 Suite *suite_csv(void);
 Suite *suite_err(void);
+Suite *suite_json_pick(void);
 Suite *suite_log(void);
 Suite *suite_mac(void);
 Suite *suite_metrics(void);

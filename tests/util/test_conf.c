@@ -101,6 +101,14 @@ static const struct {
 	{BYTES(SITE "[database]\npassword = file:secret\n"), 5, "must say where"},
 	{BYTES(SITE "[database]\npassword = file:/\n"), 5, "must say where"},
 	{BYTES(SITE "[database]\npassword = env:\n"), 5, "must say where"},
+	{BYTES(SITE "[database]\npassword = kms:secret\n"), 5, "must say where"},
+	{BYTES(SITE "[database]\npassword = ssm:\n"), 5, "must say where"},
+	{BYTES(SITE "[mail]\nsmtp_password = secretsmanager:\n"), 5, "must say where"},
+	{BYTES(SITE "[mail]\nsmtp_password = vault:x\n"), 5, "must say where"},
+	{BYTES(SITE "[database]\nuser = kms:credentials\n"), 5, "\"user\" in [database] must say where"},
+	{BYTES(SITE "[database]\nhost = ssm:\n"), 5, "must say where"},
+	{BYTES(SITE "[database]\nuser = 01234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567\n"), 5,
+		"is longer than 127 bytes"},
 	/* lists */
 	{BYTES(SITE "languages = en,de\n"), 4, "\"de\"; known are: en fr"},
 	{BYTES(SITE "languages = en,,fr\n"), 4, "holds \"\""},
@@ -282,6 +290,27 @@ START_TEST(every_key_is_read)
 }
 END_TEST
 
+static const char *const references[] = {
+	"file:/etc/outport/p", "env:P", "kms:/etc/outport/credentials.kms", "ssm:/outport/db", "secretsmanager:outport",
+	"secretsmanager:arn:aws:secretsmanager:ca-central-1:123456789012:secret:rds!db-1234-AbCdEf",
+};
+
+START_TEST(a_reference_is_one_wherever_it_may_stand)
+{
+	char text[1024];
+	struct conf c;
+	struct conf_error e;
+	int n = snprintf(text, sizeof text, SITE "[database]\nhost = %s\nuser = %s\npassword = %s\n[mail]\nsmtp_password = %s\n", references[_i], references[_i],
+	                 references[_i], references[_i]);
+	ck_assert_msg(load(text, (size_t)n, &c, &e) == ERR_OK, "line %d: %s", e.line, e.text);
+	ck_assert_str_eq(c.database.host, references[_i]);
+	ck_assert_str_eq(c.database.user, references[_i]);
+	ck_assert_str_eq(c.mail.smtp_password, references[_i]);
+	ck_assert(conf_is_reference(references[_i]));
+	ck_assert(!conf_is_reference("") && !conf_is_reference("outport") && !conf_is_reference("KMS:/x") && !conf_is_reference("2001:db8::1"));
+}
+END_TEST
+
 static const struct {
 	const char *url;
 	bool good;
@@ -418,7 +447,7 @@ START_TEST(a_secret_comes_from_elsewhere_or_not_at_all)
 	ck_assert_int_eq(conf_secret("file:/nonexistent/secret", out, sizeof out), ERR_NOT_FOUND);
 	ck_assert_int_eq(conf_secret("file:/tmp", out, sizeof out), ERR_IO);
 	ck_assert_int_eq(conf_secret("hunter2", out, sizeof out), ERR_INVALID);
-	ck_assert_int_eq(conf_secret("kms:x", out, sizeof out), ERR_INVALID);
+	ck_assert_int_eq(conf_secret("kms:/x", out, sizeof out), ERR_INVALID);
 	ck_assert_str_eq(out, "");
 }
 END_TEST
@@ -431,6 +460,7 @@ Suite *suite_conf(void)
 	tcase_add_loop_test(t, an_address_of_the_site_is_one, 0, sizeof urls / sizeof *urls);
 	tcase_add_loop_test(t, an_email_is_one, 0, sizeof emails / sizeof *emails);
 	tcase_add_test(t, every_key_is_read);
+	tcase_add_loop_test(t, a_reference_is_one_wherever_it_may_stand, 0, sizeof references / sizeof *references);
 	tcase_add_loop_test(t, a_mail_server_is_one, 0, sizeof mail_servers / sizeof *mail_servers);
 	tcase_add_test(t, mail_goes_below_the_runtime_folder_unless_said);
 	tcase_add_test(t, the_least_file_gives_the_defaults);
