@@ -53,7 +53,7 @@ int main(int argc, char **argv)
 {
 	const struct program p = {
 		.name = "outport-media.fcgi", .serves = "uploads of photos", .routes = media_routes, .route_count = media_route_count,
-		.drain_seconds = DRAIN_SECONDS, .begin = begin, .ready = ready, .end = end,
+		.drain_seconds = DRAIN_SECONDS, .apart = true, .begin = begin, .ready = ready, .end = end,
 	};
 	return program_run(&p, argc, argv);
 }

@@ -141,7 +141,8 @@ static void app_unload(struct app *app)
 /* Serves until told to stop, or answers the one request of a plain CGI call. */
 static enum err serve(const struct program *p, const struct options *o, struct app *app, struct site *site)
 {
-	struct http_worker w = {.listen_fd = -1, .conf = app->conf, .metrics = app->metrics, .app = site_http_app(site), .drain_seconds = p->drain_seconds};
+	struct http_worker w = {.listen_fd = -1, .conf = app->conf, .metrics = app->metrics, .app = site_http_app(site), .drain_seconds = p->drain_seconds,
+	                        .apart = p->apart};
 	if (o->socket == NULL && getenv("LISTEN_FDS") == NULL)
 		return http_worker_cgi(&w, environ);
 	enum err e = ERR_OK;

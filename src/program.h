@@ -9,6 +9,7 @@ struct program {
 	const struct route *routes;
 	size_t route_count;
 	int64_t drain_seconds;     /* what is in flight may take so long after SIGTERM, where worker.drain_seconds is less */
+	bool apart;                /* how busy its threads are says nothing of the pool that serves the pages */
 	/* Runs with the configuration read and nothing else: no secret, no thread, no library is there yet. NULL: nothing to do. */
 	enum err (*begin)(struct app *app, const struct conf *conf);
 	/* Runs before the threads start, with the app as they will see it. NULL: nothing to do. */

@@ -28,6 +28,7 @@ struct http_worker {
 	struct metrics *metrics;
 	struct http_app app;
 	int64_t drain_seconds; /* where the configuration's are less */
+	bool apart;            /* how busy its threads are says nothing of the pool's */
 };
 
 /* The listening socket: fd 3 when LISTEN_FDS names one for this process, else a Unix socket at path (mode 0660, backlog 4096;

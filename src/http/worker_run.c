@@ -23,6 +23,7 @@ struct clockwork {
 	int tick_ms;
 	uint64_t watchdog_us; /* 0: nobody watches */
 	uint64_t next_notify_us;
+	uint64_t counted_us;     /* threads' time until then is in the metrics */
 };
 
 static const int handled_signals[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2};
@@ -129,7 +130,7 @@ static void worker_close(struct worker *w)
 
 static struct clockwork clockwork_new(struct worker *w)
 {
-	struct clockwork c = {0};
+	struct clockwork c = {.counted_us = clock_mono_us()};
 	uint64_t tick_ms = w->read_timeout_us / 4000;
 	if (sd_watchdog_enabled(0, &c.watchdog_us) <= 0)
 		c.watchdog_us = 0;
@@ -158,9 +159,17 @@ static void watchdog(const struct worker *w, struct clockwork *c, uint64_t now)
 	c->next_notify_us = now + c->watchdog_us / 4;
 }
 
+static void count_threads(const struct worker *w, struct clockwork *c, uint64_t now)
+{
+	if (!w->set_up->apart)
+		metrics_add(w->set_up->metrics, METRIC_THREAD_US, (now - c->counted_us) * atomic_load(&w->running));
+	c->counted_us = now;
+}
+
 static void tick(struct worker *w, struct clockwork *c)
 {
 	uint64_t now = clock_mono_us();
+	count_threads(w, c, now);
 	conn_sweep(w, now);
 	watchdog(w, c, now);
 	if (!atomic_load(&w->draining) && atomic_exchange(&w->paused, false) && worker_listener_add(w) != ERR_OK)

@@ -2,6 +2,7 @@
 
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "util/log.h"
 #include "util/metrics_pool.h"
@@ -19,23 +20,31 @@ struct metrics {
 	_Atomic uint64_t own[METRICS_CAPACITY];   /* used when private */
 };
 
-enum err metrics_open(const char *dir, struct metrics **out)
+/* how: metrics_pool_join, metrics_pool_watch. */
+static enum err open_pool(const char *dir, enum err (*how)(const char *dir, struct metrics_pool **out), struct metrics **out)
 {
 	*out = NULL;
 	struct metrics *m = calloc(1, sizeof *m);
 	if (m == NULL)
 		return ERR_NOMEM;
-	m->values = m->own;
-	if (dir != NULL) {
-		enum err err = metrics_pool_join(dir, &m->pool);
-		if (err != ERR_OK) {
-			free(m);
-			return err;
-		}
-		m->values = metrics_pool_values(m->pool);
+	enum err err = dir != NULL ? how(dir, &m->pool) : ERR_OK;
+	if (err != ERR_OK) {
+		free(m);
+		return err;
 	}
+	m->values = m->pool != NULL ? metrics_pool_values(m->pool) : m->own;
 	*out = m;
 	return ERR_OK;
+}
+
+enum err metrics_open(const char *dir, struct metrics **out)
+{
+	return open_pool(dir, metrics_pool_join, out);
+}
+
+enum err metrics_watch(const char *dir, struct metrics **out)
+{
+	return open_pool(dir, metrics_pool_watch, out);
 }
 
 void metrics_close(struct metrics *m)
@@ -97,6 +106,8 @@ static const struct counter counters[] = {
 	{METRIC_PHOTO_DECODES, "outport_photo_decodes_total", "Photos given to a process to decode.", false},
 	{METRIC_PHOTO_DECODE_US, "outport_photo_decode_seconds_total", "Time spent on decoding photos, waiting for a turn included.", true},
 	{METRIC_PASSWORD_HASHES, "outport_password_hashes_total", "Passwords hashed, each for 19 MiB and some 30 ms.", false},
+	{METRIC_THREAD_US, "outport_thread_seconds_total", "Time that threads for requests were there, those of the photo workers aside.", true},
+	{METRIC_IDLE_US, "outport_thread_idle_seconds_total", "The part of it in which they waited for a request.", true},
 };
 
 static void write_head(struct buf *out, const char *name, const char *type, const char *help)
@@ -150,32 +161,43 @@ static void write_histogram(struct buf *out, const uint64_t *buckets, uint64_t s
 	buf_printf(out, "%s_count %llu\n", name, count);
 }
 
-/* The pool's sums, or the own ones when private. */
-static enum err sum_up(struct metrics *m, uint64_t total[static METRICS_CAPACITY], uint64_t *alive)
+enum err metrics_read(struct metrics *m, struct metrics_sum *out)
 {
-	if (m->pool != NULL)
-		return metrics_pool_sum(m->pool, total, alive);
-	for (size_t i = 0; i < METRICS_CAPACITY; i++)
-		total[i] = atomic_load_explicit(&m->own[i], memory_order_relaxed);
-	*alive = 1;
+	uint64_t total[METRICS_CAPACITY];
+	out->workers = 1;
+	if (m->pool != NULL) {
+		enum err err = metrics_pool_sum(m->pool, total, &out->workers);
+		if (err != ERR_OK)
+			return err;
+	} else {
+		for (size_t i = 0; i < METRICS_CAPACITY; i++)
+			total[i] = atomic_load_explicit(&m->own[i], memory_order_relaxed);
+	}
+	memcpy(out->bucket, total, sizeof out->bucket);
+	memcpy(out->metric, total + AT_METRICS, sizeof out->metric);
 	return ERR_OK;
+}
+
+uint64_t metrics_bucket_ms(size_t bucket)
+{
+	return bucket < METRIC_BUCKETS - 1 ? bucket_ms[bucket] : 0;
 }
 
 void metrics_write(struct metrics *m, struct buf *out)
 {
-	uint64_t total[METRICS_CAPACITY], alive;
-	enum err err = sum_up(m, total, &alive);
+	struct metrics_sum sum;
+	enum err err = metrics_read(m, &sum);
 	if (err != ERR_OK) {
 		/* No numbers are better than wrong ones: a counter that seems to fall reads as a restart. */
 		LOG_WARN("metrics_unreadable", LOG_S("error", err_text(err)));
 		buf_puts(out, "# the pool's counters cannot be read now\n");
 		return;
 	}
-	const uint64_t *metric = total + AT_METRICS;
+	const uint64_t *metric = sum.metric;
 	write_head(out, "outport_workers", "gauge", "Worker processes that are alive.");
-	buf_printf(out, "outport_workers %llu\n", (unsigned long long)alive);
+	buf_printf(out, "outport_workers %llu\n", (unsigned long long)sum.workers);
 	write_requests(out, metric);
-	write_histogram(out, total, metric[METRIC_REQUEST_US]);
+	write_histogram(out, sum.bucket, metric[METRIC_REQUEST_US]);
 	write_refused(out, metric);
 	for (size_t i = 0; i < sizeof counters / sizeof *counters; i++) {
 		const struct counter *c = &counters[i];

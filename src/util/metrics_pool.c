@@ -219,17 +219,32 @@ static void release(struct metrics_pool *p)
 	free(p);
 }
 
-enum err metrics_pool_join(const char *dir, struct metrics_pool **out)
+enum err metrics_pool_watch(const char *dir, struct metrics_pool **out)
 {
-	enum err err = ERR_IO;
-	struct folding folding;
 	*out = NULL;
 	struct metrics_pool *p = calloc(1, sizeof *p);
 	if (p == NULL)
 		return ERR_NOMEM;
 	p->slot = -1;
 	p->dir = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int lock = p->dir >= 0 ? lock_folder(p->dir, LOCK_EX) : -1;
+	if (p->dir < 0) {
+		release(p);
+		return ERR_IO;
+	}
+	*out = p;
+	return ERR_OK;
+}
+
+enum err metrics_pool_join(const char *dir, struct metrics_pool **out)
+{
+	struct folding folding;
+	struct metrics_pool *p;
+	enum err err = metrics_pool_watch(dir, &p);
+	*out = NULL;
+	if (err != ERR_OK)
+		return err;
+	int lock = lock_folder(p->dir, LOCK_EX);
+	err = ERR_IO;
 	if (lock < 0)
 		goto out;
 	begin_folding(p->dir, &folding);
@@ -249,7 +264,7 @@ void metrics_pool_leave(struct metrics_pool *p)
 {
 	if (p == NULL)
 		return;
-	int lock = lock_folder(p->dir, LOCK_EX);
+	int lock = p->mapped != NULL ? lock_folder(p->dir, LOCK_EX) : -1;
 	if (lock >= 0) {
 		struct folding folding;
 		begin_folding(p->dir, &folding);
@@ -261,7 +276,7 @@ void metrics_pool_leave(struct metrics_pool *p)
 
 _Atomic uint64_t *metrics_pool_values(struct metrics_pool *p)
 {
-	return p->mapped->values;
+	return p->mapped != NULL ? p->mapped->values : NULL;
 }
 
 struct sum {

@@ -16,9 +16,11 @@ struct metrics_pool;
 
 /* Folds the dead and makes a slot. ERR_IO: the folder is missing, full or not ours; ERR_NOMEM. */
 MUST_CHECK enum err metrics_pool_join(const char *dir, struct metrics_pool **out);
+/* Without a slot, for metrics_pool_sum alone. Errors as above. */
+MUST_CHECK enum err metrics_pool_watch(const char *dir, struct metrics_pool **out);
 /* Folds the own slot. */
 void metrics_pool_leave(struct metrics_pool *p);
-/* The own slot's METRICS_CAPACITY counters. */
+/* The own slot's METRICS_CAPACITY counters; NULL without a slot. */
 _Atomic uint64_t *metrics_pool_values(struct metrics_pool *p);
 /* The sum of the base and all slots, and how many of these have a living owner. ERR_IO, ERR_NOMEM. */
 MUST_CHECK enum err metrics_pool_sum(struct metrics_pool *p, uint64_t total[static METRICS_CAPACITY], uint64_t *alive);

@@ -46,6 +46,36 @@ START_TEST(the_dead_are_counted_before_and_after_they_are_folded)
 }
 END_TEST
 
+START_TEST(who_only_watches_is_no_worker)
+{
+	struct metrics *worker = metrics_join(), *watcher;
+	struct metrics_sum sum;
+	ck_assert_int_eq(metrics_watch(metrics_dir, &watcher), ERR_OK);
+	metrics_add(worker, METRIC_SEARCHES, 3);
+	metrics_observe_request(worker, 503, 1500);
+	metrics_observe_request(worker, 200, 3600000000);
+	ck_assert_int_eq(metrics_read(watcher, &sum), ERR_OK);
+	ck_assert_uint_eq(sum.workers, 1);
+	ck_assert_uint_eq(sum.metric[METRIC_SEARCHES], 3);
+	ck_assert_uint_eq(sum.metric[METRIC_REQUESTS_5XX], 1);
+	ck_assert_uint_eq(sum.bucket[1], 1);
+	ck_assert_uint_eq(metrics_bucket_ms(1), 2);
+	ck_assert_uint_eq(sum.bucket[METRIC_BUCKETS - 1], 1);
+	ck_assert_uint_eq(metrics_bucket_ms(METRIC_BUCKETS - 1), 0);
+	ck_assert_int_eq(metrics_slots(), 1);
+	metrics_close(watcher);
+	ck_assert_int_eq(metrics_slots(), 1);
+	metrics_close(worker);
+	ck_assert_int_eq(metrics_watch(metrics_dir, &watcher), ERR_OK);
+	ck_assert_int_eq(metrics_read(watcher, &sum), ERR_OK);
+	ck_assert_uint_eq(sum.workers, 0);
+	ck_assert_uint_eq(sum.metric[METRIC_SEARCHES], 3);
+	metrics_close(watcher);
+	ck_assert_int_eq(metrics_watch("/nowhere", &watcher), ERR_IO);
+	ck_assert_ptr_null(watcher);
+}
+END_TEST
+
 enum { WORKERS = 4, ROUNDS = 60 };
 
 /* What the workers have done, as they know it themselves. */
@@ -244,6 +274,7 @@ Suite *suite_metrics_pool(void)
 	tcase_set_timeout(t, 120);
 	tcase_add_test(t, a_pool_is_summed_by_any_of_its_workers);
 	tcase_add_test(t, the_dead_are_counted_before_and_after_they_are_folded);
+	tcase_add_test(t, who_only_watches_is_no_worker);
 	tcase_add_test(t, counters_never_fall);
 	tcase_add_test(t, processes_that_fold_at_once_fold_once);
 	tcase_add_test(t, a_sum_taken_during_a_fold_is_whole);
