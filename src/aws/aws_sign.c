@@ -7,15 +7,14 @@
 
 #include "util/mac.h"
 
-enum { STAMP_SIZE = 32, CREDENTIAL_CAP = 4096, CANONICAL_CAP = 64 << 10, NAMES_CAP = 2048 };
+enum { CREDENTIAL_CAP = 4096, CANONICAL_CAP = 64 << 10, NAMES_CAP = 2048 };
 
-/* "20150830T123600Z"; the date is its first eight. */
-static void stamp(int64_t now, char out[static STAMP_SIZE])
+void aws_sign_stamp(int64_t now, char out[static AWS_STAMP_SIZE])
 {
 	struct tm tm;
 	time_t t = (time_t)now;
 	gmtime_r(&t, &tm);
-	strftime(out, STAMP_SIZE, "%Y%m%dT%H%M%SZ", &tm);
+	strftime(out, AWS_STAMP_SIZE, "%Y%m%dT%H%M%SZ", &tm);
 }
 
 static void hex_of(const uint8_t hash[static crypto_hash_sha256_BYTES], char out[static AWS_HEX_SIZE])
@@ -25,8 +24,8 @@ static void hex_of(const uint8_t hash[static crypto_hash_sha256_BYTES], char out
 
 static void scope_put(const struct aws_signer *s, struct buf *out)
 {
-	char at[STAMP_SIZE];
-	stamp(s->now, at);
+	char at[AWS_STAMP_SIZE];
+	aws_sign_stamp(s->now, at);
 	buf_printf(out, "%.8s/%s/%s/aws4_request", at, s->region, s->service);
 }
 
@@ -102,6 +101,8 @@ enum err aws_sign_canonical(const struct aws_signed *r, struct buf *out, struct 
 	else
 		aws_uri_encode(out, r->path, strlen(r->path), true);
 	buf_put(out, "\n", 1);
+	if (r->query != NULL)
+		buf_puts(out, r->query);
 	enum err e = aws_query_write(out, r->params, r->n_params);
 	if (e != ERR_OK)
 		return e;
@@ -113,11 +114,11 @@ enum err aws_sign_canonical(const struct aws_signed *r, struct buf *out, struct 
 
 void aws_sign_string(const struct aws_signer *s, const char *canonical, size_t n, struct buf *out)
 {
-	char at[STAMP_SIZE], hex[AWS_HEX_SIZE];
+	char at[AWS_STAMP_SIZE], hex[AWS_HEX_SIZE];
 	uint8_t hash[crypto_hash_sha256_BYTES];
 	mac_sha256(canonical, n, hash);
 	hex_of(hash, hex);
-	stamp(s->now, at);
+	aws_sign_stamp(s->now, at);
 	buf_printf(out, "AWS4-HMAC-SHA256\n%s\n", at);
 	scope_put(s, out);
 	buf_printf(out, "\n%s", hex);
@@ -132,14 +133,17 @@ static void hmac(const void *key, size_t key_n, const void *data, size_t n, uint
 	sodium_memzero(&state, sizeof state);
 }
 
-void aws_sign_signature(const struct aws_signer *s, const char *string, size_t n, char out[static AWS_HEX_SIZE])
+enum err aws_sign_signature(const struct aws_signer *s, const char *string, size_t n, char out[static AWS_HEX_SIZE])
 {
-	char at[STAMP_SIZE], first[256];
+	char at[AWS_STAMP_SIZE], first[256];
 	uint8_t key[crypto_auth_hmacsha256_BYTES];
-	stamp(s->now, at);
-	int length = snprintf(first, sizeof first, "AWS4%s", s->secret);
-	size_t first_n = length > 0 && (size_t)length < sizeof first ? (size_t)length : sizeof first - 1;
-	hmac(first, first_n, at, 8, key);
+	size_t secret_n = strlen(s->secret);
+	if (secret_n > sizeof first - 4)
+		return ERR_TOO_LARGE;
+	memcpy(first, "AWS4", 4);
+	memcpy(first + 4, s->secret, secret_n);
+	aws_sign_stamp(s->now, at);
+	hmac(first, 4 + secret_n, at, 8, key); /* the date is its first eight */
 	hmac(key, sizeof key, s->region, strlen(s->region), key);
 	hmac(key, sizeof key, s->service, strlen(s->service), key);
 	hmac(key, sizeof key, "aws4_request", sizeof "aws4_request" - 1, key);
@@ -147,6 +151,7 @@ void aws_sign_signature(const struct aws_signer *s, const char *string, size_t n
 	hex_of(key, out);
 	sodium_memzero(key, sizeof key);
 	sodium_memzero(first, sizeof first);
+	return ERR_OK;
 }
 
 static enum err sign_with(const struct aws_signer *s, const struct aws_signed *r, struct buf *canonical, struct buf *string, struct buf *out)
@@ -161,9 +166,36 @@ static enum err sign_with(const struct aws_signer *s, const struct aws_signed *r
 	aws_sign_string(s, canonical->data, canonical->len, string);
 	if (string->error != ERR_OK)
 		return string->error;
-	aws_sign_signature(s, string->data, string->len, signature);
-	e = aws_query_write(out, r->params, r->n_params);
-	buf_printf(out, "&X-Amz-Signature=%s", signature);
+	e = aws_sign_signature(s, string->data, string->len, signature);
+	if (e == ERR_OK)
+		e = aws_query_write(out, r->params, r->n_params);
+	if (e == ERR_OK)
+		buf_printf(out, "&X-Amz-Signature=%s", signature);
+	return e != ERR_OK ? e : out->error;
+}
+
+enum err aws_sign_authorization(const struct aws_signer *s, const struct aws_signed *r, struct buf *out)
+{
+	struct buf canonical, names, string;
+	char signature[AWS_HEX_SIZE];
+	buf_init(&canonical, CANONICAL_CAP);
+	buf_init(&names, NAMES_CAP);
+	buf_init(&string, CREDENTIAL_CAP);
+	enum err e = aws_sign_canonical(r, &canonical, &names);
+	if (e == ERR_OK)
+		aws_sign_string(s, canonical.data, canonical.len, &string);
+	if (e == ERR_OK)
+		e = string.error != ERR_OK ? string.error : aws_sign_signature(s, string.data, string.len, signature);
+	if (e == ERR_OK) {
+		buf_printf(out, "AWS4-HMAC-SHA256 Credential=%s/", s->key_id);
+		scope_put(s, out);
+		buf_printf(out, ", SignedHeaders=%s, Signature=%s", buf_str(&names), signature);
+	}
+	if (canonical.data != NULL)
+		sodium_memzero(canonical.data, canonical.size); /* the token is among the headers */
+	buf_free(&canonical);
+	buf_free(&names);
+	buf_free(&string);
 	return e != ERR_OK ? e : out->error;
 }
 
@@ -172,7 +204,7 @@ enum err aws_sign_query(const struct aws_signer *s, const struct aws_signed *r, 
 	struct aws_param params[AWS_PARAMS_MAX];
 	struct aws_signed whole = *r;
 	struct buf credential, names, canonical, string;
-	char at[STAMP_SIZE], seconds[16];
+	char at[AWS_STAMP_SIZE], seconds[16];
 	bool token = s->token != NULL && *s->token != '\0';
 	size_t n = r->n_params;
 	if (expires < 1 || expires > AWS_EXPIRES_MAX)
@@ -183,7 +215,7 @@ enum err aws_sign_query(const struct aws_signer *s, const struct aws_signed *r, 
 	buf_init(&names, NAMES_CAP);
 	buf_init(&canonical, CANONICAL_CAP);
 	buf_init(&string, CREDENTIAL_CAP);
-	stamp(s->now, at);
+	aws_sign_stamp(s->now, at);
 	snprintf(seconds, sizeof seconds, "%d", expires);
 	buf_printf(&credential, "%s/", s->key_id);
 	scope_put(s, &credential);

@@ -32,6 +32,7 @@ BEGIN {
 	owner["^mysql(/|\\.h|_)|^mariadb"] = "^src/db/"
 	owner["^(fcgiapp|fcgi_stdio|fcgios)\\.h"] = "^(src/http|cgi-bin)/"
 	owner["^curl/"] = "^src/(aws|store)/"
+	owner["^expat\\.h"] = "^src/aws/aws_xml"
 	owner["^vips/|^gmodule\\.h"] = "^src/store/photo_decode_(child|picture)"
 	owner["^(seccomp|linux/landlock)\\.h"] = "^src/store/photo_sandbox"
 	owner["^gmime/"] = "^src/(http/multipart|store/mail_message)"
