@@ -6,6 +6,7 @@
 #include "app/account_leaving.h"
 #include "app/account_profile.h"
 #include "app/account_sessions.h"
+#include "app/address.h"
 #include "app/api.h"
 #include "app/contact.h"
 #include "app/conversation.h"
@@ -38,6 +39,7 @@ static const char *const query_feed[] = {"q", "category", "location", "min_price
 static const char *const query_per[] = {"per", NULL};
 static const char *const query_after[] = {"after", NULL};
 static const char *const query_cursor[] = {"limit", "cursor", NULL};
+static const char *const query_limit[] = {"limit", NULL};
 static const char *const query_login[] = {"next", NULL};
 static const char *const query_done[] = {"done", NULL};
 static const char *const query_decided[] = {"done", "id", NULL};
@@ -77,6 +79,8 @@ const struct route routes[] = {
 	{HTTP_POST, "/contact", contact_post, ROUTE_PAGE, FORM_BODY, 0, NULL, ANYONE},
 	{HTTP_GET, "/contact/received", contact_received, ROUTE_PAGE, 0, 1, NULL, ANYONE},
 	{HTTP_GET, "/resources/{slug}", resource_show, ROUTE_PAGE, 0, 1, NULL, ANYONE},
+	{HTTP_GET, "/reverse-ip", address_page, ROUTE_PAGE, 0, 0, NULL, ANYONE},
+	{HTTP_POST, "/reverse-ip", address_post, ROUTE_PAGE, BUTTON_BODY, 0, NULL, ANYONE},
 
 	/* accounts */
 	{HTTP_GET, "/register", register_form, ROUTE_PAGE, 0, 0, NULL, ANYONE},
@@ -228,6 +232,10 @@ const struct route routes[] = {
 	{HTTP_GET, "/api/v1/resources/{slug}", api_resource, ROUTE_API, 0, 1, NULL, ANYONE},
 	{HTTP_GET, "/api/v1/openapi.json", api_openapi, ROUTE_API, 0, 300, NULL, ANYONE},
 	{HTTP_GET, "/openapi.json", api_openapi, ROUTE_API, 0, 300, NULL, ANYONE},
+
+	/* the API: addresses left by visitors */
+	{HTTP_POST, "/api/v1/addresses", address_post, ROUTE_API, BUTTON_BODY, 0, NULL, ANYONE},
+	{HTTP_GET, "/api/v1/addresses", api_addresses, ROUTE_API, 0, 0, query_limit, ADMIN(SCOPE_MODERATION)},
 
 	/* the API: accounts */
 	{HTTP_POST, "/api/v1/members", register_post, ROUTE_API, JSON_BODY, 0, NULL, ANYONE},

@@ -48,6 +48,7 @@ struct conf {
 		int64_t submit_per_hour;  /* per client address */
 		int64_t contact_per_hour;
 		int64_t report_per_hour;
+		int64_t address_per_hour;
 		int64_t photo_per_hour;   /* per member */
 		int64_t register_per_hour; /* accounts asked for, and new passwords */
 		int64_t sign_in_per_account; /* failures in 15 minutes */

@@ -60,6 +60,8 @@ static const struct conf_key schema[] = {
 	 .about = "Messages one address may send in an hour, to the site and to sellers."},
 	{AT(limits, report_per_hour), .type = CONF_INT, .min = 1, .max = 100000, .initial = "20",
 	 .about = "Listings one address may report in an hour."},
+	{AT(limits, address_per_hour), .type = CONF_INT, .min = 1, .max = 100000, .initial = "20",
+	 .about = "How often one address may leave itself on `/reverse-ip` in an hour."},
 	{AT(limits, photo_per_hour), .type = CONF_INT, .min = 1, .max = 100000, .initial = "100",
 	 .about = "Photos one member may send in an hour."},
 	{AT(limits, register_per_hour), .type = CONF_INT, .min = 1, .max = 100000, .initial = "10",

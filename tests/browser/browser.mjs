@@ -145,6 +145,13 @@ const sendEmpty = address => async (page, url) => {
 	await page.waitForSelector('#errors');
 };
 
+// The page after its one button.
+const leaveAddress = address => async (page, url) => {
+	await page.goto(url + address);
+	await page.click('main form button');
+	await page.waitForSelector('.notice.good');
+};
+
 // A form whose button the script has taken away, sent as without it.
 const sendBare = (address, form) => async (page, url) => {
 	await page.goto(url + address);
@@ -249,6 +256,8 @@ export function pageTypes(lang, { there, gone, pictured, people, talk, links, vi
 		['resources', goTo(`${at}/resources`)],
 		['article', goTo(`${at}/resources/safe-buying`)],
 		['privacy', goTo(`${at}/privacy`)],
+		['reverse-ip', goTo(`${at}/reverse-ip`)],
+		['reverse-ip-kept', leaveAddress(`${at}/reverse-ip`)],
 		['terms', goTo(`${at}/terms`)],
 		['not-found', goTo(`${at}/nowhere`)],
 		['gone', goTo(`${at}/listings/${gone}`)],

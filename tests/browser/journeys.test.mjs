@@ -212,7 +212,7 @@ describe('languages', () => {
 		assert.match(await page.getAttribute('html', 'lang'), /^fr/);
 		await page.click('a.lang');
 		await page.waitForURL(url => url.pathname === '/listings' && url.search === '?category=boats&sort=price_asc');
-		for (const path of ['/', '/submit', '/contact', '/resources', '/resources/safe-buying', '/privacy', '/terms']) {
+		for (const path of ['/', '/submit', '/contact', '/resources', '/resources/safe-buying', '/privacy', '/terms', '/reverse-ip']) {
 			await open(path);
 			await page.click('a.lang');
 			await page.waitForURL(`**/fr${path}`);

@@ -71,6 +71,8 @@ test('every answer is as its schema says', async () => {
 		{ 'Content-Type': 'application/json', Authorization: who.bearer });
 	assert.equal(offered.status, 202, offered.body);
 	check(doc, doc.paths['/api/v1/listings'].post.responses['202'].content['application/json'].schema, json(offered.body));
+	const left = await site.post('/api/v1/addresses', '');
+	check(doc, doc.paths['/api/v1/addresses'].post.responses['201'].content['application/json'].schema, json(left.body));
 	// What {id} stands for where it is no listing.
 	const own = {
 		'/api/v1/listings/{id}/photos': json(offered.body).id,
@@ -79,7 +81,7 @@ test('every answer is as its schema says', async () => {
 	};
 	for (const [p, ops] of Object.entries(doc.paths)) {
 		if (!ops.get) continue;
-		const r = await site.get(p.replace('{id}', own[p] ?? id).replace('{slug}', slug), /^\/api\/v1\/(me|moderation)\b|photos$/.test(p) ? { Authorization: who.bearer } : {});
+		const r = await site.get(p.replace('{id}', own[p] ?? id).replace('{slug}', slug), /^\/api\/v1\/(me|moderation|addresses)\b|photos$/.test(p) ? { Authorization: who.bearer } : {});
 		assert.equal(r.status, 200, p);
 		check(doc, ops.get.responses['200'].content['application/json'].schema, json(r.body), p);
 	}

@@ -109,6 +109,16 @@ test('a fragment that fails gives way to the stub, and to the last good one once
 	assert.match((await get('/', { headers })).body, /good one/);
 });
 
+test('a page that shows each visitor something else is never kept, whatever the worker says of it', async () => {
+	const headers = fresh();
+	for (const address of ['/reverse-ip', '/fr/reverse-ip'])
+		for (const ip of ['192.0.2.1', '192.0.2.2']) {
+			reply = () => ({ body: ip, headers: { 'X-Accel-Expires': '60' } });
+			const answer = await get(address, { headers });
+			assert.deepEqual([answer.body, answer.headers['x-cache']], [ip, undefined]);
+		}
+});
+
 test('what is internal cannot be asked for', async () => {
 	for (const address of ['/fragments/newest', '/fr/fragments/newest', '/partials/footer.html', '/errors/404.html', '/fr/errors/500.html',
 		'/listings.html', '/problems/404.html', '/.secret', '/nothing.html', '/nothing.css', '/contact//', '//styles.css'])

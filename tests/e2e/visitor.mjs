@@ -13,7 +13,7 @@ export async function openSite(options = { listings: 3000 }) {
 	const { url } = site;
 	return {
 		url, host: new URL(url).host, origin: new URL(url).origin, conf: site.conf, sql: site.sql, dir: site.dir,
-		accessLog: site.accessLog, poolLog: site.pool?.log, pids: () => site.pool.pids(),
+		accessLog: site.accessLog, poolLog: site.pool?.log, pids: () => site.pool.pids(), replace: () => site.pool.replace(),
 		get: (path, headers) => request(url + path, { headers }),
 		post: (path, body, headers, from) => request(url + path, { method: 'POST', body, from, headers: { 'Content-Length': Buffer.byteLength(body), ...headers } }),
 		request: (method, path, more = {}) => request(url + path, { method, ...more }),

@@ -3,6 +3,7 @@
 
 Suite *suite_account_form_view(void);
 Suite *suite_account_view(void);
+Suite *suite_address_view(void);
 Suite *suite_conversation_view(void);
 Suite *suite_feed_view(void);
 Suite *suite_form_view(void);
@@ -22,5 +23,5 @@ Suite *suite_xml(void);
 int main(void)
 {
 	return suites_run((suite_maker[]){suite_html, suite_json, suite_xml, suite_markdown, suite_mail_view, suite_layout, suite_listing_view, suite_form_view,
-	                                  suite_moderation_view, suite_resource_view, suite_reports_view, suite_own_listing_view, suite_account_form_view, suite_account_view, suite_conversation_view, suite_feed_view, suite_photo_view, NULL});
+	                                  suite_moderation_view, suite_resource_view, suite_reports_view, suite_own_listing_view, suite_account_form_view, suite_account_view, suite_conversation_view, suite_feed_view, suite_photo_view, suite_address_view, NULL});
 }

@@ -68,7 +68,7 @@ function writeConfiguration(site, settings) {
 		worker: { runtime_dir: path.join(site.dir, 'metrics'), client_dir: path.join(topSrc, 'client') },
 		mail: { folder: mailFolder(site) },
 		media: { photos: path.join(site.dir, 'photos') },
-		limits: { submit_per_hour: 100000, contact_per_hour: 100000, report_per_hour: 100000, photo_per_hour: 100000, register_per_hour: 100000, sign_in_per_address: 100000, form_min_seconds: 0 },
+		limits: { submit_per_hour: 100000, contact_per_hour: 100000, report_per_hour: 100000, address_per_hour: 100000, photo_per_hour: 100000, register_per_hour: 100000, sign_in_per_address: 100000, form_min_seconds: 0 },
 	};
 	for (const [section, keys] of Object.entries(settings))
 		sections[section] = { ...sections[section], ...keys };
