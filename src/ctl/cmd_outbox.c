@@ -49,14 +49,15 @@ static bool mail_of(struct ctl *ctl, const struct outbox_row *r, struct mail *m)
 	return strcmp(r->kind, OUTBOX_MAIL) == 0 && mail_decode(ctl->arena, r->payload, m) == ERR_OK;
 }
 
-/* What a row is about, for a line of a list: whom a mail goes to, which listing's photos go. */
+/* What a row is about, for a line of a list: whom a mail goes to, which listing's photos go, which photo's record is due. */
 static const char *about(const struct outbox_row *r, const struct mail *m, char out[static ABOUT])
 {
 	if (m != NULL)
 		return m->to;
-	if (strcmp(r->kind, OUTBOX_PHOTOS) != 0)
+	bool record = strcmp(r->kind, OUTBOX_PHOTO_RECORD) == 0;
+	if (!record && strcmp(r->kind, OUTBOX_PHOTOS) != 0)
 		return "-";
-	snprintf(out, ABOUT, "listing %" PRId64, r->subject_id);
+	snprintf(out, ABOUT, "%s %" PRId64, record ? "photo" : "listing", r->subject_id);
 	return out;
 }
 
@@ -236,7 +237,8 @@ static const struct arg_option show_options[] = {
 
 const struct command outbox_commands[] = {
 	{"outbox list", "[--state STATE] [--limit N] [--before ID]", "Lists what waits to go out and what was given up",
-	 "Mails, and the photos of ended listings that are to be removed (\"photos\").\n"
+	 "Mails, the photos of ended listings that are to be removed (\"photos\"), and what is on\n"
+	 "its way to DynamoDB: records of photos (\"photo_meta\") and addresses (\"address\").\n"
 	 "dead: refused for good, or tried for three days. The content is wiped when a row is\n"
 	 "done; done ones are forgotten after 30 days, dead ones after 90.\n\n"
 	 "Example\n  outportctl outbox list --state dead\n",

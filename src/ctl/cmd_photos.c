@@ -11,7 +11,7 @@
 #include "util/clock.h"
 #include "util/log.h"
 
-enum { SWEEP_BATCH = 500, LINES_MAX = 50 };
+enum { SWEEP_BATCH = 500, LINES_MAX = 50, RECORDS_BATCH = 5000 };
 
 static int open_store(struct ctl *ctl, struct photo_store **out)
 {
@@ -153,13 +153,14 @@ struct listing_photos {
 static bool add_row(void *ctx, const struct photo_meta *m)
 {
 	struct listing_photos *l = ctx;
-	char id[32], owner[32], size[48], bytes[32], created[32];
+	char id[32], listing[32], owner[32], size[48], bytes[32], created[32];
 	snprintf(id, sizeof id, "%" PRId64, m->photo_id);
+	snprintf(listing, sizeof listing, "%" PRId64, m->listing_id);
 	snprintf(owner, sizeof owner, "%" PRId64, m->owner_id);
 	snprintf(size, sizeof size, "%d x %d", m->width, m->height);
 	snprintf(bytes, sizeof bytes, "%" PRId64, m->bytes);
 	output_time(m->created_at, created);
-	l->failed = !table_row(&l->table, (const char *[]){id, owner, photo_type_name(m->type), bytes, size, created, m->key});
+	l->failed = !table_row(&l->table, (const char *[]){id, listing, owner, photo_type_name(m->type), bytes, size, created, m->key});
 	l->n++;
 	return !l->failed;
 }
@@ -182,13 +183,26 @@ static bool add_json(void *ctx, const struct photo_meta *m)
 	return true;
 }
 
-static int list_json(struct ctl *ctl, struct photo_meta_store *store, int64_t id, enum err *e)
+/* What is asked for: a listing's, or with owner a member's. */
+struct asked {
+	struct photo_meta_store store;
+	bool owner;
+	int64_t id;
+	char why[PHOTO_META_WHY_MAX];
+};
+
+static enum err read_records(struct ctl *ctl, struct asked *q, photo_meta_each *each, struct listing_photos *l)
+{
+	return q->owner ? photo_meta_of_owner(&q->store, q->id, each, l, q->why) : photo_meta_of_listing(&q->store, ctl->arena, q->id, each, l, q->why);
+}
+
+static int list_json(struct ctl *ctl, struct asked *q, enum err *e)
 {
 	struct output o;
 	struct listing_photos l = {.json = &o.json};
 	output_begin(&o);
 	json_array(&o.json);
-	*e = photo_meta_each(store, ctl->arena, id, add_json, &l);
+	*e = read_records(ctl, q, add_json, &l);
 	json_array_end(&o.json);
 	if (*e != ERR_OK) {
 		buf_free(&o.buf);
@@ -197,12 +211,12 @@ static int list_json(struct ctl *ctl, struct photo_meta_store *store, int64_t id
 	return output_end(ctl, &o);
 }
 
-static int list_table(struct ctl *ctl, struct photo_meta_store *store, int64_t id, enum err *e)
+static int list_table(struct ctl *ctl, struct asked *q, enum err *e)
 {
-	static const char *const heads[] = {"ID", "MEMBER", "CAME AS", "BYTES", "KEPT", "ADDED", "KEY"};
+	static const char *const heads[] = {"ID", "LISTING", "MEMBER", "CAME AS", "BYTES", "KEPT", "ADDED", "KEY"};
 	struct listing_photos l = {.failed = false};
-	table_begin(&l.table, ctl->arena, 7, heads);
-	*e = photo_meta_each(store, ctl->arena, id, add_row, &l);
+	table_begin(&l.table, ctl->arena, 8, heads);
+	*e = read_records(ctl, q, add_row, &l);
 	if (*e != ERR_OK)
 		return CTL_OK;
 	if (l.failed)
@@ -216,21 +230,50 @@ static int list_table(struct ctl *ctl, struct photo_meta_store *store, int64_t i
 
 static int list(struct ctl *ctl)
 {
-	int64_t id;
-	struct photo_meta_store *store;
-	int status = ctl_id(ctl, 0, &id);
+	struct asked q = {.store = {&ctl->conf, ctl->cloud, ctl->db}, .owner = args_has(&ctl->args, "owner")};
+	long long id = 0;
+	if (args_has(&ctl->args, "listing") == q.owner)
+		return ctl_usage(ctl, "either --listing or --owner");
+	int status = ctl_number(ctl, q.owner ? "owner" : "listing", 1, INT64_MAX, &id);
 	if (status != CTL_OK)
 		return status;
-	enum err e = photo_meta_open(&ctl->conf, ctl->db, &store);
-	if (e != ERR_OK)
-		return ctl_fail(ctl, "%s", err_text(e));
-	status = args_has(&ctl->args, "json") ? list_json(ctl, store, id, &e) : list_table(ctl, store, id, &e);
-	photo_meta_close(store);
-	return e == ERR_OK ? status : ctl_db_fail(ctl, ctl->db, e, "the photos cannot be read");
+	q.id = id;
+	enum err e;
+	status = args_has(&ctl->args, "json") ? list_json(ctl, &q, &e) : list_table(ctl, &q, &e);
+	if (e == ERR_OK)
+		return status;
+	return q.why[0] != '\0' ? ctl_fail(ctl, "the records of photos cannot be read: %s", q.why) : ctl_db_fail(ctl, ctl->db, e, "the photos cannot be read");
+}
+
+/* ---- records ---- */
+
+static int records(struct ctl *ctl)
+{
+	int64_t after, seen = RECORDS_BATCH, total = 0, n;
+	long long from = 0;
+	enum err e = ERR_OK;
+	int status = ctl_number(ctl, "after", 0, INT64_MAX, &from);
+	if (status == CTL_OK && !args_has(&ctl->args, "sync"))
+		status = ctl_usage(ctl, "--sync says what is to be done");
+	if (status == CTL_OK && strcmp(ctl->conf.media.meta, "dynamodb") != 0)
+		status = ctl_fail(ctl, "the photos' rows are their only records: [media] meta is %s", ctl->conf.media.meta);
+	if (status != CTL_OK)
+		return status;
+	for (after = from; e == ERR_OK && seen == RECORDS_BATCH; total += n)
+		e = photo_db_order_records(ctl->db, RECORDS_BATCH, &after, &seen, &n);
+	printf("%" PRId64 " records ordered, up to photo %" PRId64 ". outport-jobs writes them.\n", total, after);
+	return e == ERR_OK ? CTL_OK : ctl_db_fail(ctl, ctl->db, e, "the records cannot be ordered");
 }
 
 static const struct arg_option list_options[] = {
+	{"listing", "N", "those of this listing"},
+	{"owner", "N", "those of this member"},
 	{"json", NULL, "as JSON"},
+	{NULL, NULL, NULL},
+};
+static const struct arg_option records_options[] = {
+	{"sync", NULL, "order them"},
+	{"after", "N", "only those of photos with a higher number than this"},
 	{NULL, NULL, NULL},
 };
 static const struct arg_option check_options[] = {
@@ -242,7 +285,17 @@ static const struct arg_option check_options[] = {
 };
 
 const struct command photos_commands[] = {
-	{"photos list", "LISTING [--json]", "Lists the photos of a listing", NULL, list_options, 1, 1, CTL_NEEDS_DB, list},
+	{"photos list", "--listing N | --owner N [--json]", "Lists the records of the photos of a listing or a member",
+	 "From the database, or with [media] meta = dynamodb from DynamoDB, where those of a moment\n"
+	 "ago may still be missing.\n\n"
+	 "Example\n  outportctl photos list --owner 12\n",
+	 list_options, 0, 0, CTL_NEEDS_DB, list},
+	{"photos records", "--sync [--after N]", "Orders the records of all photos anew, for DynamoDB",
+	 "For a site that has photos when it is set to [media] meta = dynamodb, and after a backup\n"
+	 "was restored. It may be cut off and run again, at any time and as often as one likes;\n"
+	 "with --after it goes on behind that photo.\n\n"
+	 "Example\n  outportctl photos records --sync\n",
+	 records_options, 0, 0, CTL_NEEDS_DB, records},
 	{"photos check", "[--mend [--force]] [--quick] [--json]", "Holds the photos' files against the database",
 	 "Finds files without a row and temporary ones (older than an hour), rows without files,\n"
 	 "damaged files, and counts that are wrong. --mend removes what nobody can use any more:\n"

@@ -54,6 +54,8 @@ void db_library_end(void);
  * migrations and other long work of the tool. */
 MUST_CHECK enum err db_new(const struct conf *conf, const char *password, struct metrics *m, int64_t statement_timeout_ms, struct db **out);
 void db_free(struct db *db);
+/* What it was made with. */
+const struct conf *db_conf(const struct db *db);
 /* Connects if need be. ERR_DB_AWAY while the backoff runs or the server is away. */
 MUST_CHECK enum err db_ping(struct db *db);
 /* What the server said last, for the log: never for a page. */

@@ -50,6 +50,11 @@ enum err db_new(const struct conf *conf, const char *password, struct metrics *m
 	return ERR_OK;
 }
 
+const struct conf *db_conf(const struct db *db)
+{
+	return db->conf;
+}
+
 void db_free(struct db *db)
 {
 	if (db == NULL)

@@ -29,6 +29,8 @@ static const struct db_sql sql_unname = {
 static const struct db_sql sql_list = {
 	"SELECT " COLUMNS " FROM photo p JOIN photo_object o ON o.hash = p.hash WHERE p.listing_id = ? ORDER BY p.position, p.id LIMIT ?", true};
 static const struct db_sql sql_get = {"SELECT " COLUMNS " FROM photo p JOIN photo_object o ON o.hash = p.hash WHERE p.id = ?", true};
+static const struct db_sql sql_of_member = {
+	"SELECT " COLUMNS " FROM photo p JOIN photo_object o ON o.hash = p.hash WHERE p.member_id = ? ORDER BY p.id", true};
 #define OF "SELECT " COLUMNS " FROM photo p JOIN photo_object o ON o.hash = p.hash WHERE p.listing_id IN ("
 #define FIRST "SELECT " COLUMNS " FROM photo p JOIN photo_object o ON o.hash = p.hash WHERE p.position = 0 AND p.listing_id IN ("
 #define TEN "?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
@@ -95,7 +97,9 @@ enum err photo_refs_remove(struct db *db, struct photo_refs *refs, size_t i)
 	struct db_result result;
 	refs->n--;
 	memmove(&refs->list[i], &refs->list[i + 1], (refs->n - i) * sizeof *refs->list);
-	enum err e = db_exec(db, &sql_delete, DB_ARGS(db_int(gone.id)), &result);
+	enum err e = photo_record_order(db, gone.id);
+	if (e == ERR_OK)
+		e = db_exec(db, &sql_delete, DB_ARGS(db_int(gone.id)), &result);
 	/* of two that remove it one has named the object less */
 	return e == ERR_OK && result.affected == 1 ? photo_object_unname(db, gone.hash) : e;
 }
@@ -151,7 +155,9 @@ static enum err insert(struct db *db, struct adding *a, const struct photo_refs 
 	if (e != ERR_OK)
 		return e;
 	a->id = (int64_t)result.insert_id;
-	e = db_exec(db, &sql_count, DB_ARGS(db_int((int64_t)refs->n + 1), db_int(p->listing_id)), NULL);
+	e = photo_record_order(db, a->id);
+	if (e == ERR_OK)
+		e = db_exec(db, &sql_count, DB_ARGS(db_int((int64_t)refs->n + 1), db_int(p->listing_id)), NULL);
 	return e == ERR_OK ? photo_listing_review(db, p->listing_id, p->review) : e;
 }
 
@@ -224,6 +230,25 @@ enum err photo_db_get(struct db *db, struct arena *a, int64_t photo_id, struct p
 		return e != ERR_OK ? e : ERR_NOT_FOUND;
 	*out = *(struct photo *)items;
 	return ERR_OK;
+}
+
+struct handing {
+	bool (*each)(void *ctx, const struct photo *p);
+	void *ctx;
+};
+
+static bool hand_on(void *ctx, const struct db_value *row, size_t columns)
+{
+	const struct handing *h = ctx;
+	struct photo p;
+	read_photo(row, columns, &p);
+	return h->each(h->ctx, &p);
+}
+
+enum err photo_db_of_member(struct db *db, int64_t member_id, bool (*each)(void *ctx, const struct photo *p), void *ctx)
+{
+	struct handing h = {each, ctx};
+	return db_each(db, &sql_of_member, DB_ARGS(db_int(member_id)), hand_on, &h);
 }
 
 enum err photo_db_of(struct db *db, struct arena *a, const int64_t *listing_ids, size_t n_ids, struct photo **out, size_t *n)

@@ -8,6 +8,9 @@
 enum { PHOTO_KEEP_SECONDS = 24 * 3600 };
 /* Kind of the outbox rows that remove a listing's photos; subject_id: the listing. */
 #define OUTBOX_PHOTOS "photos"
+/* And of those that bring the record of a photo in line with its row, which may be gone (store/photo_meta.h); subject_id: the photo. Written with the row, and with its
+ * end, where [media] meta is dynamodb. */
+#define OUTBOX_PHOTO_RECORD "photo_meta"
 
 /* What a moderator is to see again when a photo or its words are new, in the transaction that makes them so: of what waits for one the version changes. */
 struct photo_review {
@@ -33,6 +36,11 @@ MUST_CHECK enum err photo_db_add(struct db *db, const struct photo_new *p, const
 MUST_CHECK enum err photo_db_list(struct db *db, struct arena *a, int64_t listing_id, struct photo **out, size_t *n);
 /* One, of any listing; ERR_NOT_FOUND. */
 MUST_CHECK enum err photo_db_get(struct db *db, struct arena *a, int64_t photo_id, struct photo *out);
+/* A member's photos in the order they came. each runs no statement on db. */
+MUST_CHECK enum err photo_db_of_member(struct db *db, int64_t member_id, bool (*each)(void *ctx, const struct photo *p), void *ctx);
+/* Orders the records of at most limit photos behind the one with id *after, in one statement, but for those that are ordered already; *after is the last one looked at, *seen
+ * how many were, *n how many of them were ordered. Orders them twice where two of these run at a time, which does no harm. */
+MUST_CHECK enum err photo_db_order_records(struct db *db, int64_t limit, int64_t *after, int64_t *seen, int64_t *n);
 /* The first photo of each of n listings that has any, for a list of them: one statement. */
 MUST_CHECK enum err photo_db_first(struct db *db, struct arena *a, const int64_t *listing_ids, size_t n_ids, struct photo **out, size_t *n);
 /* All photos of each of n listings, at most 20, by listing and position. */

@@ -29,6 +29,9 @@ MUST_CHECK enum err photo_refs_settle(struct db *db, int64_t listing_id, struct 
 /* Deletes photo number i of refs and names its object once less. refs are to be settled then. */
 MUST_CHECK enum err photo_refs_remove(struct db *db, struct photo_refs *refs, size_t i);
 
+/* Orders that the photo's record is brought in line with its row: after it was added, before it is deleted. */
+MUST_CHECK enum err photo_record_order(struct db *db, int64_t photo_id);
+
 /* review may be NULL. */
 MUST_CHECK enum err photo_listing_review(struct db *db, int64_t listing_id, struct photo_review *review);
 

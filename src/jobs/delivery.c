@@ -8,6 +8,7 @@
 
 #include "db/photo_db.h"
 #include "model/mail.h"
+#include "store/address.h"
 #include "util/clock.h"
 #include "util/log.h"
 
@@ -25,6 +26,8 @@ static const struct kind {
 } kinds[] = {
 	{OUTBOX_MAIL, deliver_mail, DELIVERY_MAIL, false},
 	{OUTBOX_PHOTOS, deliver_photos, DELIVERY_OTHERS, false},
+	{OUTBOX_PHOTO_RECORD, deliver_photo_record, DELIVERY_OTHERS, true},
+	{OUTBOX_ADDRESS, deliver_address, DELIVERY_OTHERS, true},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 _Static_assert((int)KINDS < (int)DELIVERY_KINDS_MAX, "the last pause is that of unknown kinds");

@@ -60,3 +60,5 @@ enum delivery_outcome delivery_outcome_of(enum err e);
 /* One row of a kind, which this runner has claimed. Called again when what it did could not be written down, or its runner died. A function for a row of the table. */
 enum delivery_outcome deliver_mail(struct delivery *d, const struct outbox_row *row);
 enum delivery_outcome deliver_photos(struct delivery *d, const struct outbox_row *row);
+enum delivery_outcome deliver_photo_record(struct delivery *d, const struct outbox_row *row);
+enum delivery_outcome deliver_address(struct delivery *d, const struct outbox_row *row);

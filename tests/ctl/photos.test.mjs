@@ -33,14 +33,18 @@ test('a site without photos, and one whose photos are all there, are clean', () 
 });
 
 test('list says what the photos of a listing are', () => {
-	assert.equal(site.ok('photos', 'list', photos.listings[0]), 'No photos.\n');
+	assert.equal(site.ok('photos', 'list', '--listing', photos.listings[0]), 'No photos.\n');
 	const one = photos.add(0, 1), two = photos.add(0, 2);
-	assert.match(site.ok('photos', 'list', photos.listings[0]), new RegExp(`^${one.id} +1 +JPEG +123 +1600 x 1200 +\\S+ \\S+ +${one.key}\n${two.id} `, 'm'));
-	const [first, second] = site.json('photos', 'list', photos.listings[0]);
+	assert.match(site.ok('photos', 'list', '--listing', photos.listings[0]), new RegExp(`^${one.id} +${photos.listings[0]} +1 +JPEG +123 +1600 x 1200 +\\S+ \\S+ +${one.key}\n${two.id} `, 'm'));
+	const [first, second] = site.json('photos', 'list', '--listing', photos.listings[0]);
 	assert.deepEqual([first.id, first.listing_id, first.member_id, first.type, first.bytes, first.width, first.height, first.key],
 		[one.id, Number(photos.listings[0]), 1, 'image/jpeg', 123, 1600, 1200, one.key]);
 	assert.equal(second.key, two.key);
-	assert.equal(site.run('photos', 'list', 'x').status, 2);
+	assert.deepEqual(site.json('photos', 'list', '--owner', '1').map((p) => p.id), [one.id, two.id]);
+	assert.equal(site.ok('photos', 'list', '--owner', '99'), 'No photos.\n');
+	for (const wrong of [['--listing', 'x'], [], ['--listing', '1', '--owner', '1'], ['--owner', '0']])
+		assert.equal(site.run('photos', 'list', ...wrong).status, 2);
+	assert.match(site.run('photos', 'records', '--sync').stderr, /the photos' rows are their only records: \[media\] meta is mysql/);
 });
 
 const findings = [
