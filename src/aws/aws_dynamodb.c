@@ -60,12 +60,6 @@ char *dynamo_write_delete(const struct dynamo_change *c)
 	return write_change(c, "Key");
 }
 
-char *dynamo_write_get(const char *table, const struct dynamo_attrs *key)
-{
-	cJSON *o = cJSON_CreateObject();
-	return printed(o, o != NULL && add_text(o, "TableName", table) && add_attrs(o, "Key", key) && cJSON_AddTrueToObject(o, "ConsistentRead") != NULL);
-}
-
 static bool add_start(cJSON *o, const cJSON *start)
 {
 	cJSON *copy = start != NULL ? cJSON_Duplicate(start, true) : NULL;
@@ -119,17 +113,6 @@ static cJSON *parse(const char *body, size_t n)
 		o = NULL;
 	}
 	return o;
-}
-
-enum err dynamo_read_item(const char *body, size_t n, const struct dynamo_reader *r)
-{
-	cJSON *o = parse(body, n);
-	const cJSON *item = cJSON_GetObjectItemCaseSensitive(o, "Item");
-	bool good = o != NULL && (item == NULL || cJSON_IsObject(item));
-	if (good && item != NULL)
-		(void)r->each(r->ctx, &(struct dynamo_item){item});
-	cJSON_Delete(o);
-	return good ? ERR_OK : ERR_INVALID;
 }
 
 static enum err read_items(const cJSON *items, const struct dynamo_reader *r, bool *enough)
@@ -228,16 +211,6 @@ enum err dynamo_put(struct aws *aws, const struct dynamo_change *c, char why[sta
 enum err dynamo_delete(struct aws *aws, const struct dynamo_change *c, char why[static DYNAMO_WHY_MAX])
 {
 	return change(aws, "DynamoDB_20120810.DeleteItem", dynamo_write_delete(c), false, why);
-}
-
-enum err dynamo_get(struct aws *aws, const char *table, const struct dynamo_attrs *key, const struct dynamo_reader *r, char why[static DYNAMO_WHY_MAX])
-{
-	struct aws_answer a;
-	enum err e = call(aws, "DynamoDB_20120810.GetItem", dynamo_write_get(table, key), false, &a, why);
-	if (e == ERR_OK)
-		e = said_invalid(dynamo_read_item(buf_str(&a.body), a.body.len, r), why);
-	aws_answer_free(&a);
-	return e;
 }
 
 /* *start: the key to begin from, then the one to go on from. */

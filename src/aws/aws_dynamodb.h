@@ -1,5 +1,5 @@
-/* aws_dynamodb: items of DynamoDB (API version 2012-08-10) with attributes that are texts (S) or whole numbers (N): put, got, deleted and queried, one call
- * for an item and one for a page. Expressions are ours, never made of data: what they need of it is bound as ":name". */
+/* aws_dynamodb: items of DynamoDB (API version 2012-08-10) with attributes that are texts (S) or whole numbers (N): put, deleted and queried, one call for
+ * an item and one for a page. Expressions are ours, never made of data: what they need of it is bound as ":name". */
 #pragma once
 
 #include "aws/aws.h"
@@ -57,7 +57,5 @@ struct dynamo_reader {
  * that is none; why is a sentence's end for the log. A put that got no answer is not sent again: it may have been done. */
 MUST_CHECK enum err dynamo_put(struct aws *aws, const struct dynamo_change *c, char why[static DYNAMO_WHY_MAX]);
 MUST_CHECK enum err dynamo_delete(struct aws *aws, const struct dynamo_change *c, char why[static DYNAMO_WHY_MAX]);
-/* By its whole key; as it is at this moment. each is called once, or not at all when there is no such item. */
-MUST_CHECK enum err dynamo_get(struct aws *aws, const char *table, const struct dynamo_attrs *key, const struct dynamo_reader *r, char why[static DYNAMO_WHY_MAX]);
 /* All items, a page at a time, in the sort key's order. */
 MUST_CHECK enum err dynamo_query(struct aws *aws, const struct dynamo_query *q, const struct dynamo_reader *r, char why[static DYNAMO_WHY_MAX]);

@@ -8,11 +8,8 @@
 /* JSON, to be freed by cJSON_free; NULL: no memory, or too many attributes. */
 char *dynamo_write_put(const struct dynamo_change *c);
 char *dynamo_write_delete(const struct dynamo_change *c);
-char *dynamo_write_get(const char *table, const struct dynamo_attrs *key);
 /* start: the key that the page before ended with; NULL: from the beginning. */
 char *dynamo_write_query(const struct dynamo_query *q, const cJSON *start);
 
-/* ERR_INVALID: it is none. */
-MUST_CHECK enum err dynamo_read_item(const char *body, size_t n, const struct dynamo_reader *r);
-/* *next: the key to go on from, the caller's to delete; NULL: that was the last page, or each had enough (*enough). */
+/* *next: the key to go on from, the caller's to delete; NULL: that was the last page, or each had enough (*enough). ERR_INVALID: it is no page. */
 MUST_CHECK enum err dynamo_read_page(const char *body, size_t n, const struct dynamo_reader *r, cJSON **next, bool *enough);

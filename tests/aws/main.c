@@ -5,6 +5,7 @@
 int main(void)
 {
 	return suites_run((suite_maker[]){
+		suite_dynamodb,
 		suite_retry,
 		suite_sign,
 		NULL,

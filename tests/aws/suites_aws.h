@@ -2,5 +2,6 @@
 
 #include <check.h>
 
+Suite *suite_dynamodb(void);
 Suite *suite_retry(void);
 Suite *suite_sign(void);
