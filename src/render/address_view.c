@@ -48,7 +48,7 @@ static void put_address(struct buf *b, const struct address_view *v)
 	enum lang lang = v->page.lang;
 	html_lit(b, "<p>");
 	html_tr(b, lang, MSG_ADDRESS_INTRO);
-	html_lit(b, "</p>\n<dl class=\"facts\">\n");
+	html_lit(b, "</p>\n<dl class=\"kept\">\n");
 	put_fact(b, lang, MSG_ADDRESS_IP, v->ip);
 	put_fact(b, lang, MSG_ADDRESS_REVERSED, v->reversed);
 	html_lit(b, "</dl>\n");

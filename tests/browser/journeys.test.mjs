@@ -307,6 +307,30 @@ describe('forms', () => {
 		assert.ok(await page.locator('.notice.good').isVisible());
 	});
 
+	for (const [name, viewport] of Object.entries({ phone, desktop }))
+		test(`an address is looked at, and left by a button, on a ${name}`, async () => {
+			const kept = async () => Number(await site.sql('SELECT COUNT(*) FROM address_seen'));
+			const before = await kept();
+			await page.setViewportSize(viewport);
+			await open('/privacy');
+			await page.click('main a[href="/reverse-ip"]');
+			await page.waitForURL('**/reverse-ip');
+			assert.deepEqual(await page.locator('.kept code').allInnerTexts(), ['127.0.0.1', '1.0.0.127']);
+			await page.click('main form button');
+			await page.waitForSelector('.notice.good');
+			assert.equal(new URL(page.url()).pathname, '/reverse-ip');
+			assert.match(await page.locator('.notice.good').innerText(), /^We have kept your address, on /);
+			assert.equal(await page.locator('main form').count(), 0);
+			assert.ok(await kept() > before);
+			// The longest there are fit.
+			await page.evaluate(() => {
+				const [ip, reversed] = document.querySelectorAll('.kept code');
+				ip.textContent = Array(8).fill('2001').join(':');
+				reversed.textContent = Array(32).fill('f').join('.');
+			});
+			assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), viewport.width);
+		});
+
 	test('pressing twice sends once', async () => {
 		const message = `Twice is once ${process.pid} ${Date.now()}`;
 		let sent = 0, letGo;

@@ -123,6 +123,22 @@ test('a seller and the site are written to, a listing is reported', async () => 
 	assert.equal(new URL(page.url()).pathname, '/contact/received');
 });
 
+for (const [name, viewport] of Object.entries({ phone, desktop }))
+	test(`an address is looked at, and left by a button, on a ${name}`, async () => {
+		const kept = async () => Number(await site.sql('SELECT COUNT(*) FROM address_seen'));
+		const before = await kept();
+		await page.setViewportSize(viewport);
+		await open('/fr/privacy');
+		await click('main a[href="/fr/reverse-ip"]');
+		assert.deepEqual(await page.locator('.kept code').allInnerTexts(), ['127.0.0.1', '1.0.0.127']);
+		await click('main form button');
+		assert.match(await page.locator('.notice.good').innerText(), /^Nous avons gardé votre adresse, le /);
+		assert.ok(await kept() > before);
+		await click('a.lang');
+		assert.equal(new URL(page.url()).pathname, '/reverse-ip');
+		assert.equal(await page.locator('.notice').count(), 0, 'that is a look, and keeps nothing');
+	});
+
 test('French from end to end', async () => {
 	await open('/');
 	await click('a.lang');
