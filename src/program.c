@@ -13,6 +13,7 @@
 #include "http/worker.h"
 #include "model/money.h"
 #include "store/cloud.h"
+#include "store/database_login.h"
 #include "util/log.h"
 
 enum { PROCESS_ARENA = 4 << 20, OPENAPI_MAX = 512 << 10 };
@@ -138,12 +139,17 @@ static void app_unload(struct app *app)
 		metrics_close(app->metrics);
 }
 
+static bool plain_cgi(const struct options *o)
+{
+	return o->socket == NULL && getenv("LISTEN_FDS") == NULL;
+}
+
 /* Serves until told to stop, or answers the one request of a plain CGI call. */
 static enum err serve(const struct program *p, const struct options *o, struct app *app, struct site *site)
 {
 	struct http_worker w = {.listen_fd = -1, .conf = app->conf, .metrics = app->metrics, .app = site_http_app(site), .drain_seconds = p->drain_seconds,
 	                        .apart = p->apart};
-	if (o->socket == NULL && getenv("LISTEN_FDS") == NULL)
+	if (plain_cgi(o))
 		return http_worker_cgi(&w, environ);
 	enum err e = ERR_OK;
 	w.listen_fd = http_worker_listen(o->socket, &e);
@@ -154,6 +160,18 @@ static enum err serve(const struct program *p, const struct options *o, struct a
 	e = http_worker_run(&w);
 	if (e == ERR_TIMEOUT)
 		_exit(EXIT_FAILURE); /* a thread may still run in what would be freed now */
+	return e;
+}
+
+/* A worker waits for a service that is away, a plain CGI call does not: somebody waits for it. */
+static enum err login_begin(const struct options *o, struct database_login *login)
+{
+	char why[DB_WHY_MAX];
+	if (!plain_cgi(o))
+		return database_login_await(login);
+	enum err e = database_login_read(login, why);
+	if (e != ERR_OK)
+		LOG_ERROR("start_failed", LOG_S("error", err_text(e)), LOG_S("why", why));
 	return e;
 }
 
@@ -171,12 +189,11 @@ static int run(const struct program *p, const struct options *o)
 		return EXIT_FAILURE;
 	if (cloud_open(&conf, &app.cloud) != ERR_OK)
 		return EXIT_FAILURE;
-	char password[CONF_TEXT_MAX];
-	if (conf_secret(conf.database.password, password, sizeof password) != ERR_OK) {
-		LOG_ERROR("start_failed", LOG_S("key", "database.password"), LOG_S("error", "the secret it names cannot be read"));
+	struct database_login *login = NULL;
+	if (database_login_open(&conf, app.cloud, &login) != ERR_OK || login_begin(o, login) != ERR_OK)
 		return EXIT_FAILURE;
-	}
-	struct site *site = site_new(&app, password, p->routes, p->route_count);
+	const struct db_login_source source = database_login_source(login);
+	struct site *site = site_new(&app, &source, p->routes, p->route_count);
 	struct arena *a = arena_new(PROCESS_ARENA);
 	enum err e = site != NULL && a != NULL ? db_library_init() : ERR_NOMEM;
 	if (e == ERR_OK)
@@ -191,7 +208,7 @@ static int run(const struct program *p, const struct options *o)
 	site_free(site);
 	if (a != NULL)
 		arena_free(a);
-	explicit_bzero(password, sizeof password);
+	database_login_free(login);
 	cloud_close(app.cloud);
 	db_library_end();
 	return e == ERR_OK ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -40,7 +40,7 @@ extern const size_t media_route_count;
 
 /* The application for the worker. What it is given must outlive it; NULL when memory is out. */
 struct site;
-struct site *site_new(struct app *app, const char *db_password, const struct route *table, size_t n);
+struct site *site_new(struct app *app, const struct db_login_source *login, const struct route *table, size_t n);
 void site_free(struct site *site);
 struct http_app site_http_app(struct site *site);
 /* A table as text, for the tool and the tests, a line a route: "POST /api/v1/listings", kind, who may call it, what a personal token needs

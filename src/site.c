@@ -14,7 +14,7 @@
 
 struct site {
 	struct app *app;
-	const char *db_password;
+	struct db_login_source login;
 	const struct route *routes;
 	size_t route_count;
 };
@@ -195,6 +195,8 @@ static void route_run(struct context *c)
 	enum err e = route_knows_session(r) ? session_load(c) : ERR_OK;
 	if (e == ERR_OK && !guard_pass(c, &g))
 		return;
+	/* Who has signed in sees what they have just written. */
+	db_may_lag(c->db, r->method == HTTP_GET && c->session == NULL);
 	if (e == ERR_OK)
 		e = r->handle(c);
 	if (e == ERR_OK && c->res->body.error != ERR_OK)
@@ -225,6 +227,7 @@ static void site_handle(void *thread, struct http_request *req, struct http_resp
 	if (res->content_type != NULL && !c.api)
 		http_header_set(res, "Content-Language", lang_tag(c.lang));
 	context_end(&c);
+	db_may_lag(c.db, false);
 	db_take_stats(c.db, &res->db_us, &res->db_queries);
 }
 
@@ -236,7 +239,7 @@ static void *site_thread_start(void *app, unsigned index)
 	if (t == NULL)
 		return NULL;
 	t->site = site;
-	enum err e = db_new(site->app->conf, site->db_password, site->app->metrics, -1, &t->db);
+	enum err e = db_new(site->app->conf, &site->login, site->app->metrics, -1, &t->db);
 	if (e != ERR_OK) {
 		LOG_ERROR("thread_failed", LOG_S("error", err_text(e)));
 		free(t);
@@ -280,11 +283,11 @@ static void site_thread_stop(void *thread)
 	free(t);
 }
 
-struct site *site_new(struct app *app, const char *db_password, const struct route *table, size_t n)
+struct site *site_new(struct app *app, const struct db_login_source *login, const struct route *table, size_t n)
 {
 	struct site *site = calloc(1, sizeof *site);
 	if (site != NULL)
-		*site = (struct site){.app = app, .db_password = db_password, .routes = table, .route_count = n};
+		*site = (struct site){.app = app, .login = *login, .routes = table, .route_count = n};
 	return site;
 }
 

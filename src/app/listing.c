@@ -200,7 +200,11 @@ static void listing_count_view(const struct context *c, const struct listing *l)
 enum err listing_load_published(struct context *c, struct listing *out)
 {
 	enum err e = listing_db_get(c->db, c->arena, c->id, out);
-	return e == ERR_OK ? listing_public(out) : e;
+	if (e == ERR_OK)
+		e = listing_public(out);
+	/* What was published a moment ago, and is asked for by a link in a mail, may not have reached the replica. */
+	bool again = e != ERR_OK && db_may_lag(c->db, false);
+	return again ? listing_load_published(c, out) : e;
 }
 
 struct listing listing_unread(const struct context *c)

@@ -59,7 +59,7 @@ int admin_connect(struct ctl *ctl, const char *database, struct conf *conf, stru
 	if (status != CTL_OK)
 		return status;
 	conf->database.port = port;
-	status = ctl_connect(ctl, conf, password, out);
+	status = ctl_connect_as(ctl, conf, password, out);
 	explicit_bzero(password, sizeof password);
 	return status;
 }

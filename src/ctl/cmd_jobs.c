@@ -22,9 +22,12 @@ static int read_secret(struct ctl *ctl, const char *key, const char *reference, 
 	return e == ERR_OK ? CTL_OK : ctl_fail(ctl, "%s: %s = %s cannot be read: %s", ctl->config_path, key, reference, err_text(e));
 }
 
-static int once(struct ctl *ctl, const struct jobs_setup *s)
+static int once(struct ctl *ctl, struct jobs_setup *s)
 {
 	struct jobs_tally tally;
+	int status = ctl_login(ctl, &s->login);
+	if (status != CTL_OK)
+		return status;
 	enum err e = jobs_once(s, &tally);
 	if (e != ERR_OK)
 		return ctl_fail(ctl, "the jobs were not done: %s%s%s", err_text(e), tally.why[0] != '\0' ? ": " : "", tally.why);
@@ -34,27 +37,31 @@ static int once(struct ctl *ctl, const struct jobs_setup *s)
 	return tally.failed == 0 ? CTL_OK : ctl_fail(ctl, "%" PRId64 " jobs failed: the log above says why", tally.failed);
 }
 
-static int serve(struct ctl *ctl, const struct jobs_setup *s)
+/* A service waits for a login that cannot be had yet. */
+static int serve(struct ctl *ctl, struct jobs_setup *s)
 {
 	char why[512] = "";
-	enum err e = jobs_run(s, why);
+	enum err e = database_login_open(&ctl->conf, ctl->cloud, &ctl->login);
+	if (e == ERR_OK)
+		e = database_login_await(ctl->login);
+	if (e != ERR_OK)
+		return ctl_fail(ctl, "the jobs do not run: the login of the database cannot be read: %s", err_text(e));
+	s->login = database_login_source(ctl->login);
+	e = jobs_run(s, why);
 	return e == ERR_OK ? CTL_OK : ctl_fail(ctl, "the jobs do not run: %s%s%s", err_text(e), why[0] != '\0' ? ": " : "", why);
 }
 
 static int run(struct ctl *ctl)
 {
-	char db_password[CONF_TEXT_MAX], smtp_password[CONF_TEXT_MAX];
-	const struct jobs_setup s = {.conf = &ctl->conf, .cloud = ctl->cloud, .db_password = db_password, .smtp_password = smtp_password};
-	int status = read_secret(ctl, "[database] password", ctl->conf.database.password, db_password, sizeof db_password);
-	if (status == CTL_OK)
-		status = read_secret(ctl, "[mail] smtp_password", ctl->conf.mail.smtp_password, smtp_password, sizeof smtp_password);
+	char smtp_password[CONF_TEXT_MAX];
+	struct jobs_setup s = {.conf = &ctl->conf, .cloud = ctl->cloud, .smtp_password = smtp_password};
+	int status = read_secret(ctl, "[mail] smtp_password", ctl->conf.mail.smtp_password, smtp_password, sizeof smtp_password);
 	if (status == CTL_OK) {
 		/* a limit on the size of files is an error like a full disk, not the end */
 		signal(SIGXFSZ, SIG_IGN);
 		log_set_level(level_of(ctl->conf.log.level));
 		status = args_has(&ctl->args, "once") ? once(ctl, &s) : serve(ctl, &s);
 	}
-	explicit_bzero(db_password, sizeof db_password);
 	explicit_bzero(smtp_password, sizeof smtp_password);
 	return status;
 }

@@ -3,17 +3,16 @@
 
 static int migrate(struct ctl *ctl)
 {
-	char password[CONF_TEXT_MAX];
+	struct db_login_source source;
 	struct conf conf;
 	struct db *db = NULL;
 	int status;
 	if (admin_given(ctl)) {
 		status = admin_connect(ctl, ctl->conf.database.name, &conf, &db);
 	} else {
-		enum err e = conf_secret(ctl->conf.database.password, password, sizeof password);
-		if (e != ERR_OK)
-			return ctl_fail(ctl, "%s: [database] password = %s cannot be read: %s", ctl->config_path, ctl->conf.database.password, err_text(e));
-		status = ctl_connect(ctl, &ctl->conf, password, &db);
+		status = ctl_login(ctl, &source);
+		if (status == CTL_OK)
+			status = ctl_connect(ctl, &ctl->conf, &source, &db);
 	}
 	if (status == CTL_OK)
 		status = admin_migrate(ctl, db, args_has(&ctl->args, "dry-run"));

@@ -79,7 +79,7 @@ static int try_user(struct ctl *ctl, const struct setup *s)
 		printf("Done. The site's programs must run as the system's user %s.\n", s->account.user);
 		return CTL_OK;
 	}
-	int status = ctl_connect(ctl, &ctl->conf, s->password, &db);
+	int status = ctl_connect_as(ctl, &ctl->conf, s->password, &db);
 	db_free(db);
 	if (status == CTL_OK)
 		printf("Done: user %s can connect.\n", s->account.user);

@@ -50,11 +50,25 @@ int ctl_db_fail(const struct ctl *ctl, struct db *db, enum err e, const char *wh
 	return ctl_fail(ctl, "%s: %s", what, err_text(e));
 }
 
-int ctl_connect(struct ctl *ctl, const struct conf *conf, const char *password, struct db **out)
+int ctl_login(struct ctl *ctl, struct db_login_source *out)
+{
+	char why[DB_WHY_MAX] = "";
+	enum err e = ctl->login == NULL ? database_login_open(&ctl->conf, ctl->cloud, &ctl->login) : ERR_OK;
+	if (e == ERR_OK)
+		e = database_login_read(ctl->login, why);
+	if (e != ERR_OK)
+		return ctl_fail(ctl, "%s: %s", ctl->config_path, why[0] != '\0' ? why : err_text(e));
+	*out = database_login_source(ctl->login);
+	return CTL_OK;
+}
+
+static int connect(struct ctl *ctl, const struct conf *conf, const struct db_login_source *source, const char *password, struct db **out)
 {
 	const char *where = conf->database.host[0] != '\0' ? conf->database.host : conf->database.socket;
 	*out = NULL;
-	enum err e = db_new(conf, password, NULL, 0, out);
+	enum err e = db_new(conf, source, NULL, 0, out);
+	if (e == ERR_OK)
+		e = db_set_password(*out, password);
 	if (e == ERR_OK)
 		e = db_ping(*out);
 	if (e == ERR_OK)
@@ -64,6 +78,16 @@ int ctl_connect(struct ctl *ctl, const struct conf *conf, const char *password, 
 	db_free(*out);
 	*out = NULL;
 	return status;
+}
+
+int ctl_connect(struct ctl *ctl, const struct conf *conf, const struct db_login_source *source, struct db **out)
+{
+	return connect(ctl, conf, source, "", out);
+}
+
+int ctl_connect_as(struct ctl *ctl, const struct conf *conf, const char *password, struct db **out)
+{
+	return connect(ctl, conf, NULL, password, out);
 }
 
 const char *ctl_field_text(struct arena *a, const struct field_error *e)

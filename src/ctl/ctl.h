@@ -9,6 +9,7 @@
 #include "db/db.h"
 #include "http/form.h"
 #include "store/cloud.h"
+#include "store/database_login.h"
 #include "util/arena.h"
 #include "util/conf.h"
 #include "util/err.h"
@@ -31,6 +32,7 @@ struct ctl {
 	struct args args;
 	struct conf conf;
 	struct cloud *cloud;   /* with the configuration */
+	struct database_login *login; /* made by ctl_login */
 	struct arena *arena;
 	struct db *db;
 };
@@ -58,8 +60,11 @@ int ctl_usage(const struct ctl *ctl, const char *format, ...) __attribute__((for
 /* For an error of the database while doing something ("the categories cannot be read"): says what the server said. */
 int ctl_db_fail(const struct ctl *ctl, struct db *db, enum err e, const char *what);
 
-/* A connection with the configuration's user and no time limit on statements; said and returned as above when it fails. */
-int ctl_connect(struct ctl *ctl, const struct conf *conf, const char *password, struct db **out);
+/* The configuration's login, read; said and returned as above when it cannot be. */
+int ctl_login(struct ctl *ctl, struct db_login_source *out);
+/* A connection without a time limit on statements, as source says, or as conf's user with this password; said and returned as above when it fails. */
+int ctl_connect(struct ctl *ctl, const struct conf *conf, const struct db_login_source *source, struct db **out);
+int ctl_connect_as(struct ctl *ctl, const struct conf *conf, const char *password, struct db **out);
 
 /* Fills *out from the options named like the fields ("contact-name" for contact_name); present: the values that stand for
  * options not given (by field name), or NULL. Mistakes are said; CTL_OK or CTL_USAGE. */

@@ -132,13 +132,9 @@ static int load_conf(struct ctl *ctl)
 
 static int connect_conf(struct ctl *ctl)
 {
-	char password[CONF_TEXT_MAX];
-	enum err e = conf_secret(ctl->conf.database.password, password, sizeof password);
-	if (e != ERR_OK)
-		return ctl_fail(ctl, "%s: [database] password = %s cannot be read: %s", ctl->config_path, ctl->conf.database.password, err_text(e));
-	int status = ctl_connect(ctl, &ctl->conf, password, &ctl->db);
-	explicit_bzero(password, sizeof password);
-	return status;
+	struct db_login_source source;
+	int status = ctl_login(ctl, &source);
+	return status == CTL_OK ? ctl_connect(ctl, &ctl->conf, &source, &ctl->db) : status;
 }
 
 static int run(struct ctl *ctl)
@@ -156,6 +152,7 @@ static int run(struct ctl *ctl)
 	if (status == CTL_OK)
 		status = ctl->command->run(ctl);
 	db_free(ctl->db);
+	database_login_free(ctl->login);
 	cloud_close(ctl->cloud);
 	arena_free(ctl->arena);
 	db_library_end();

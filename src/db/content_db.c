@@ -6,8 +6,8 @@ enum { RESOURCES_MAX = 10000 };
 
 #define LIST_COLUMNS "id, slug, title_en, title_fr, summary_en, summary_fr, position, updated_at"
 
-static const struct db_sql sql_list = {"SELECT " LIST_COLUMNS " FROM resource ORDER BY position, id", true};
-static const struct db_sql sql_get = {"SELECT " LIST_COLUMNS ", body_en, body_fr FROM resource WHERE slug = ?", true};
+static const struct db_sql sql_list = {"SELECT " LIST_COLUMNS " FROM resource ORDER BY position, id", DB_READS_LATE};
+static const struct db_sql sql_get = {"SELECT " LIST_COLUMNS ", body_en, body_fr FROM resource WHERE slug = ?", DB_READS_LATE};
 static const struct db_sql sql_add = {
 	"INSERT INTO resource (slug, title_en, title_fr, summary_en, summary_fr, body_en, body_fr, position, updated_at)"
 	" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", false};

@@ -13,11 +13,13 @@
 
 struct db;
 
-/* A statement is declared, never built: a static const struct whose address is its identity in the connection's cache.
- * A read may be run again once on a fresh connection when the old one turned out dead; a write never is. */
+/* A read may be run again once on a fresh connection when the old one turned out dead; a write never is. A late read may also be answered by
+ * the replica, some seconds behind, where db_may_lag lets it: what visitors look at, never what decides. */
+enum db_read { DB_WRITES = false, DB_READS = true, DB_READS_LATE };
+/* A statement is declared, never built: a static const struct whose address is its identity in the connection's cache. */
 struct db_sql {
 	const char *sql;
-	bool read;
+	enum db_read read;
 };
 
 enum db_type { DB_NULL, DB_INT, DB_TEXT, DB_BLOB, DB_TIME };
@@ -49,19 +51,40 @@ struct db_result {
 MUST_CHECK enum err db_library_init(void);
 void db_library_end(void);
 
-/* No connection is made yet. conf lives as long as it. password: the resolved secret (NULL: none), copied into locked memory and
- * wiped by db_free. m may be NULL. statement_timeout_ms < 0: the configuration's; 0: none, and no read time-out either: for
+/* Where the primary is, and as whom to come. host "": the configuration's socket. Kept in locked memory. */
+struct db_login {
+	char host[256], user[128], password[512], name[65];
+	int64_t port;
+};
+
+enum { DB_WHY_MAX = 768 };
+
+/* Where a login comes from: asked before each connection is made, by any thread. again: the server refused *out, which was given last; ERR_OK is then
+ * another login than that, and anything else: there is none. Else why is a sentence's end for the log, without the secret. */
+struct db_login_source {
+	enum err (*read)(void *ctx, bool again, struct db_login *out, char why[static DB_WHY_MAX]);
+	void *ctx;
+};
+
+/* No connection is made yet. conf, and what the source's ctx points at, live as long as it. source NULL: the configuration's plain values, with no password
+ * but that of db_set_password. m may be NULL. statement_timeout_ms < 0: the configuration's; 0: none, and no read time-out either: for
  * migrations and other long work of the tool. */
-MUST_CHECK enum err db_new(const struct conf *conf, const char *password, struct metrics *m, int64_t statement_timeout_ms, struct db **out);
+MUST_CHECK enum err db_new(const struct conf *conf, const struct db_login_source *source, struct metrics *m, int64_t statement_timeout_ms, struct db **out);
+/* The password of a connection without a source, copied into locked memory; wiped by db_free. ERR_TOO_LARGE. */
+MUST_CHECK enum err db_set_password(struct db *db, const char *password);
 void db_free(struct db *db);
 /* What it was made with. */
 const struct conf *db_conf(const struct db *db);
+/* Whether late reads may go to the replica from now on; off at first. Returns whether they could until now, false when there is none. */
+bool db_may_lag(struct db *db, bool yes);
+/* ERR_DB_AWAY when it does not answer, ERR_NOT_FOUND when there is none. */
+MUST_CHECK enum err db_ping_replica(struct db *db);
 /* Connects if need be. ERR_DB_AWAY while the backoff runs or the server is away. */
 MUST_CHECK enum err db_ping(struct db *db);
 /* What the server said last, for the log: never for a page. */
 const char *db_error_text(const struct db *db);
 unsigned db_error_number(const struct db *db);
-/* Since the last call: time and number of statements, for the request's log line. */
+/* Since the last call: time and number of statements, the replica's too, for the request's log line. */
 void db_take_stats(struct db *db, uint64_t *us, unsigned *queries);
 
 /* All rows, at most max_rows (ERR_TOO_LARGE beyond), into the arena. */

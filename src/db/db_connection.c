@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,7 +30,23 @@ void db_library_end(void)
 	mysql_library_end();
 }
 
-enum err db_new(const struct conf *conf, const char *password, struct metrics *m, int64_t statement_timeout_ms, struct db **out)
+static void put(char *out, size_t size, const char *text)
+{
+	size_t n = strnlen(text, size - 1);
+	memcpy(out, text, n);
+	out[n] = '\0';
+}
+
+/* A plain value has room; a reference, which may be longer, is the source's. The password stays. */
+static void login_plain(const struct conf *conf, struct db_login *out)
+{
+	out->port = conf->database.port;
+	put(out->host, sizeof out->host, conf->database.host);
+	put(out->user, sizeof out->user, conf->database.user);
+	put(out->name, sizeof out->name, conf->database.name);
+}
+
+enum err db_new(const struct conf *conf, const struct db_login_source *source, struct metrics *m, int64_t statement_timeout_ms, struct db **out)
 {
 	struct db *db = calloc(1, sizeof *db);
 	if (db == NULL)
@@ -38,14 +55,14 @@ enum err db_new(const struct conf *conf, const char *password, struct metrics *m
 	db->metrics = m;
 	db->tool = statement_timeout_ms == 0;
 	db->statement_ms = statement_timeout_ms < 0 ? conf->database.statement_timeout_ms : statement_timeout_ms;
-	if (password != NULL && password[0] != '\0') {
-		db->password = sodium_malloc(strlen(password) + 1);
-		if (db->password == NULL) {
-			free(db);
-			return ERR_NOMEM;
-		}
-		memcpy(db->password, password, strlen(password) + 1);
+	if (source != NULL)
+		db->source = *source;
+	db->login = sodium_malloc(sizeof *db->login);
+	if (db->login == NULL) {
+		free(db);
+		return ERR_NOMEM;
 	}
+	*db->login = (struct db_login){.port = 0};
 	*out = db;
 	return ERR_OK;
 }
@@ -55,12 +72,22 @@ const struct conf *db_conf(const struct db *db)
 	return db->conf;
 }
 
+enum err db_set_password(struct db *db, const char *password)
+{
+	size_t n = strlen(password);
+	if (n >= sizeof db->login->password)
+		return ERR_TOO_LARGE;
+	memcpy(db->login->password, password, n + 1);
+	return ERR_OK;
+}
+
 void db_free(struct db *db)
 {
 	if (db == NULL)
 		return;
+	db_free(db->replica);
 	db_connection_close(db);
-	sodium_free(db->password);
+	sodium_free(db->login);
 	free(db);
 }
 
@@ -127,13 +154,16 @@ static enum err set_session(struct db *db)
 static enum err connect_now(struct db *db)
 {
 	const struct conf *c = db->conf;
+	const struct db_login *l = db->login;
+	const char *host = db->is_replica ? c->database.replica_host : l->host, *password = l->password[0] != '\0' ? l->password : NULL;
+	int64_t port = db->is_replica ? c->database.replica_port : l->port;
 	if (mysql_init(&db->my) == NULL)
 		return ERR_NOMEM;
-	bool local = c->database.host[0] == '\0';
-	/* FOUND_ROWS: an update that changes nothing has still found its row. */
+	bool local = host[0] == '\0';
+	/* A name is looked up each time: after a failover it leads elsewhere. FOUND_ROWS: an update that changes nothing has still found its row. */
 	if (!set_options(db) ||
-	    mysql_real_connect(&db->my, local ? NULL : c->database.host, c->database.user, db->password, c->database.name,
-	                       local ? 0 : (unsigned)c->database.port, local ? c->database.socket : NULL, CLIENT_FOUND_ROWS) == NULL) {
+	    mysql_real_connect(&db->my, local ? NULL : host, l->user, password, l->name,
+	                       local ? 0 : (unsigned)port, local ? c->database.socket : NULL, CLIENT_FOUND_ROWS) == NULL) {
 		db_error_take_connection(db, NULL);
 		mysql_close(&db->my);
 		return ERR_DB_AWAY;
@@ -150,6 +180,30 @@ static enum err connect_now(struct db *db)
 	return ERR_OK;
 }
 
+static enum err login_read(struct db *db, bool again)
+{
+	char why[DB_WHY_MAX] = "";
+	if (db->source.read == NULL) {
+		login_plain(db->conf, db->login);
+		return again ? ERR_NOT_FOUND : ERR_OK;
+	}
+	enum err e = db->source.read(db->source.ctx, again, db->login, why);
+	if (e != ERR_OK && !again)
+		snprintf(db->error_text, sizeof db->error_text, "%s", why);
+	return e;
+}
+
+/* A password that was changed is read again, and used at once. */
+static enum err connect_as_told(struct db *db)
+{
+	if (login_read(db, false) != ERR_OK)
+		return ERR_DB_AWAY;
+	enum err e = connect_now(db);
+	if (e == ERR_DB_AWAY && db_error_is_refusal(db->error_number) && login_read(db, true) == ERR_OK)
+		e = connect_now(db);
+	return e;
+}
+
 enum err db_connection_open(struct db *db)
 {
 	if (db->open)
@@ -159,7 +213,7 @@ enum err db_connection_open(struct db *db)
 		return ERR_DB_AWAY;
 	/* The statements that set the session up count themselves: what counts here is the whole, once. */
 	uint64_t start = clock_mono_us(), before = db->stat_us;
-	enum err e = connect_now(db);
+	enum err e = connect_as_told(db);
 	db->stat_us = before + (clock_mono_us() - start);
 	if (e != ERR_OK) {
 		backoff(db);
@@ -200,6 +254,12 @@ void db_take_stats(struct db *db, uint64_t *us, unsigned *queries)
 	*queries = db->stat_queries;
 	db->stat_us = 0;
 	db->stat_queries = 0;
+	if (db->replica != NULL) {
+		*us += db->replica->stat_us;
+		*queries += db->replica->stat_queries;
+		db->replica->stat_us = 0;
+		db->replica->stat_queries = 0;
+	}
 }
 
 void db_count(struct db *db, uint64_t since_us)

@@ -5,14 +5,20 @@
 
 #include "db/db.h"
 
-enum { DB_STATEMENT_BUCKETS = 128, DB_ERROR_TEXT_MAX = 512 };
+enum { DB_STATEMENT_BUCKETS = 128, DB_ERROR_TEXT_MAX = DB_WHY_MAX };
 
 struct db_statement;
 
 struct db {
 	const struct conf *conf;
 	struct metrics *metrics;
-	char *password;             /* locked memory; NULL: none */
+	struct db_login_source source; /* read NULL: the login stays what it is */
+	struct db_login *login;     /* in locked memory: what the last connection was tried with */
+	bool is_replica;            /* of the connection that owns it: conf's replica_host instead of the login's host */
+	struct db *replica;         /* made when the first late read may go there; NULL: not yet */
+	bool may_lag;
+	unsigned replica_failures;  /* reads that failed there in a row */
+	uint64_t replica_at_us;     /* no read there before this point of the monotonic clock */
 	int64_t statement_ms;
 	bool tool;                  /* no statement limit was asked for by the caller: no read time-out either */
 	MYSQL my;
@@ -35,6 +41,13 @@ void db_connection_close(struct db *db);
 /* Before what must not be sent twice: sees without a round trip whether the server hung up on an idle connection, and connects anew. */
 MUST_CHECK enum err db_connection_check(struct db *db);
 
+/* The connection that a statement's first try goes to: the replica's, or NULL for db itself. */
+struct db *db_replica_for(struct db *db, const struct db_sql *sql);
+/* Takes the outcome of a read there into account; false: the primary is to be asked. */
+bool db_replica_answered(struct db *db, enum err e);
+
+/* True for errors by which a server refuses the user or the password. */
+bool db_error_is_refusal(unsigned number);
 /* The error's class. */
 enum err db_error_class(unsigned number);
 /* True for errors after which the connection is of no use. */

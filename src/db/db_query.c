@@ -44,7 +44,7 @@ static enum err run_once(struct db *db, const struct db_sql *sql, const struct d
 
 /* A connection that was kept from an earlier request may have died since: a read is tried once more on a fresh one, unless
  * the server had its full time to answer. */
-static enum err run(struct db *db, const struct db_sql *sql, const struct db_value *args, size_t n_args, struct sink *sink, struct db_result *result)
+static enum err run_here(struct db *db, const struct db_sql *sql, const struct db_value *args, size_t n_args, struct sink *sink, struct db_result *result)
 {
 	bool kept = db->open && db->used;
 	uint64_t start = clock_mono_us();
@@ -55,6 +55,18 @@ static enum err run(struct db *db, const struct db_sql *sql, const struct db_val
 		e = run_once(db, sql, args, n_args, sink, result);
 	db_count(db, start);
 	return e;
+}
+
+/* A late read goes to the replica first, and to the primary when that fails. */
+static enum err run(struct db *db, const struct db_sql *sql, const struct db_value *args, size_t n_args, struct sink *sink, struct db_result *result)
+{
+	struct db *replica = sink != NULL ? db_replica_for(db, sql) : NULL;
+	if (replica != NULL) {
+		enum err e = run_here(replica, sql, args, n_args, sink, result);
+		if (db_replica_answered(db, e) || sink->started)
+			return e;
+	}
+	return run_here(db, sql, args, n_args, sink, result);
 }
 
 static enum err grow(struct sink *s)

@@ -320,7 +320,7 @@ enum err db_statement_plain(struct db *db, const char *sql, size_t n)
 
 enum err db_statement_set(struct db *db, const char *sql, int64_t value)
 {
-	struct db_sql once = {sql, false};
+	struct db_sql once = {sql, DB_WRITES};
 	struct db_value v = db_int(value);
 	struct db_statement *st = NULL;
 	enum err e = execute_once(db, &once, &v, 1, &st);

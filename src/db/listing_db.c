@@ -3,15 +3,15 @@
 
 enum { LIST_MAX = 1000, STREAM_BATCH = 1000 };
 
-static const struct db_sql sql_get = {"SELECT " LISTING_COLUMNS_ALL " FROM listing l WHERE l.id = ?", true};
+static const struct db_sql sql_get = {"SELECT " LISTING_COLUMNS_ALL " FROM listing l WHERE l.id = ?", DB_READS_LATE};
 static const struct db_sql sql_similar = {
 	"SELECT STRAIGHT_JOIN " LISTING_COLUMNS " FROM listing_facet f FORCE INDEX (PRIMARY) JOIN listing l ON l.id = f.listing_id"
-	" WHERE f.category_node = ? AND f.place_node = 0 AND f.listing_id <> ? ORDER BY f.published_at DESC, f.listing_id DESC LIMIT ?", true};
+	" WHERE f.category_node = ? AND f.place_node = 0 AND f.listing_id <> ? ORDER BY f.published_at DESC, f.listing_id DESC LIMIT ?", DB_READS_LATE};
 static const struct db_sql sql_by_state = {
 	"SELECT " LISTING_COLUMNS_ALL " FROM listing l FORCE INDEX (listing_state) WHERE l.state = ? AND l.id < ? ORDER BY l.id DESC LIMIT ?", true};
 static const struct db_sql sql_sitemap = {
-	"SELECT " LISTING_COLUMNS " FROM listing l FORCE INDEX (PRIMARY) WHERE l.id >= ? AND l.id < ? AND l.state = 1 ORDER BY l.id", true};
-static const struct db_sql sql_max_id = {"SELECT COALESCE(MAX(id), 0) FROM listing", true};
+	"SELECT " LISTING_COLUMNS " FROM listing l FORCE INDEX (PRIMARY) WHERE l.id >= ? AND l.id < ? AND l.state = 1 ORDER BY l.id", DB_READS_LATE};
+static const struct db_sql sql_max_id = {"SELECT COALESCE(MAX(id), 0) FROM listing", DB_READS_LATE};
 static const struct db_sql sql_export = {
 	"SELECT " LISTING_COLUMNS_ALL " FROM listing l FORCE INDEX (listing_state) WHERE l.state = ? AND l.id > ? ORDER BY l.id LIMIT ?", true};
 

@@ -15,16 +15,16 @@
 #define IN_RANGE "f.price_minor BETWEEN ? AND ?"
 
 static const struct db_sql sql_newest = {
-	BROWSE("PRIMARY", BEFORE("f.published_at"), "f.published_at DESC, f.listing_id DESC"), true};
+	BROWSE("PRIMARY", BEFORE("f.published_at"), "f.published_at DESC, f.listing_id DESC"), DB_READS_LATE};
 static const struct db_sql sql_oldest = {
-	BROWSE("PRIMARY", AFTER("f.published_at"), "f.published_at, f.listing_id"), true};
+	BROWSE("PRIMARY", AFTER("f.published_at"), "f.published_at, f.listing_id"), DB_READS_LATE};
 static const struct db_sql sql_dearest = {
-	BROWSE("listing_facet_price", IN_RANGE " AND " BEFORE("f.price_minor"), "f.price_minor DESC, f.listing_id DESC"), true};
+	BROWSE("listing_facet_price", IN_RANGE " AND " BEFORE("f.price_minor"), "f.price_minor DESC, f.listing_id DESC"), DB_READS_LATE};
 static const struct db_sql sql_cheapest = {
-	BROWSE("listing_facet_price", IN_RANGE " AND " AFTER("f.price_minor"), "f.price_minor, f.listing_id"), true};
+	BROWSE("listing_facet_price", IN_RANGE " AND " AFTER("f.price_minor"), "f.price_minor, f.listing_id"), DB_READS_LATE};
 static const struct db_sql sql_count = {
 	"SELECT COUNT(*) FROM (SELECT 1 FROM listing_facet f FORCE INDEX (listing_facet_price)"
-	" WHERE f.category_node = ? AND f.place_node = ? AND " IN_RANGE " LIMIT 1001) counted", true};
+	" WHERE f.category_node = ? AND f.place_node = ? AND " IN_RANGE " LIMIT 1001) counted", DB_READS_LATE};
 _Static_assert(LISTING_COUNT_STOP == 1001, "sql_count stops there");
 
 /* The words in the search column's form; NULL when memory is out. */

@@ -17,18 +17,18 @@ enum { FIRST_BATCH = 200, BATCH = 1000, SCAN_MAX = 5000, NARROW_MAX = 2000 };
 	" ORDER BY " inner_order " LIMIT ?) k JOIN listing l ON l.id = k.listing_id ORDER BY " outer_order
 #define TEN "?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
 
-static const struct db_sql sql_scan_newest = {SCAN(KEYSET_BEFORE, "f.published_at DESC, f.listing_id DESC"), true};
-static const struct db_sql sql_scan_oldest = {SCAN(KEYSET_AFTER, "f.published_at, f.listing_id"), true};
+static const struct db_sql sql_scan_newest = {SCAN(KEYSET_BEFORE, "f.published_at DESC, f.listing_id DESC"), DB_READS_LATE};
+static const struct db_sql sql_scan_oldest = {SCAN(KEYSET_AFTER, "f.published_at, f.listing_id"), DB_READS_LATE};
 static const struct db_sql sql_is_wide = {
-	"SELECT f.listing_id " FACET("listing_facet_price") IN_RANGE " ORDER BY f.price_minor, f.listing_id LIMIT 1 OFFSET 2000", true};
+	"SELECT f.listing_id " FACET("listing_facet_price") IN_RANGE " ORDER BY f.price_minor, f.listing_id LIMIT 1 OFFSET 2000", DB_READS_LATE};
 _Static_assert(NARROW_MAX == 2000, "sql_is_wide looks behind them");
 static const struct db_sql sql_narrow_newest = {
-	NARROW(KEYSET_BEFORE, "f.published_at DESC, f.listing_id DESC", "k.published_at DESC, k.listing_id DESC"), true};
+	NARROW(KEYSET_BEFORE, "f.published_at DESC, f.listing_id DESC", "k.published_at DESC, k.listing_id DESC"), DB_READS_LATE};
 static const struct db_sql sql_narrow_oldest = {
-	NARROW(KEYSET_AFTER, "f.published_at, f.listing_id", "k.published_at, k.listing_id"), true};
+	NARROW(KEYSET_AFTER, "f.published_at, f.listing_id", "k.published_at, k.listing_id"), DB_READS_LATE};
 /* A page's rows by id; places that are not needed hold 0, which is nobody's. */
 static const struct db_sql sql_by_id = {
-	"SELECT " LISTING_COLUMNS " FROM listing l WHERE l.id IN (" TEN ", " TEN ", " TEN ", " TEN ", " TEN ", " TEN ", " TEN ", " TEN ", " TEN ", " TEN ", ?)", true};
+	"SELECT " LISTING_COLUMNS " FROM listing l WHERE l.id IN (" TEN ", " TEN ", " TEN ", " TEN ", " TEN ", " TEN ", " TEN ", " TEN ", " TEN ", " TEN ", ?)", DB_READS_LATE};
 enum { BY_ID = 101 };
 _Static_assert(BY_ID == LISTING_PAGE_MAX + 1, "sql_by_id holds the largest page and one more");
 

@@ -13,17 +13,17 @@
 	" ORDER BY " inner_order " LIMIT ?) k JOIN listing l ON l.id = k.id ORDER BY " outer_order
 
 static const struct db_sql sql_newest = {
-	SEARCH("l.published_at", " AND " BEFORE("l.published_at"), "l.published_at DESC, l.id DESC", "k.sort_key DESC, k.id DESC"), true};
+	SEARCH("l.published_at", " AND " BEFORE("l.published_at"), "l.published_at DESC, l.id DESC", "k.sort_key DESC, k.id DESC"), DB_READS_LATE};
 static const struct db_sql sql_oldest = {
-	SEARCH("l.published_at", " AND " AFTER("l.published_at"), "l.published_at, l.id", "k.sort_key, k.id"), true};
+	SEARCH("l.published_at", " AND " AFTER("l.published_at"), "l.published_at, l.id", "k.sort_key, k.id"), DB_READS_LATE};
 static const struct db_sql sql_dearest = {
-	SEARCH("l.price_minor", " AND " BEFORE("l.price_minor"), "l.price_minor DESC, l.id DESC", "k.sort_key DESC, k.id DESC"), true};
+	SEARCH("l.price_minor", " AND " BEFORE("l.price_minor"), "l.price_minor DESC, l.id DESC", "k.sort_key DESC, k.id DESC"), DB_READS_LATE};
 static const struct db_sql sql_cheapest = {
-	SEARCH("l.price_minor", " AND " AFTER("l.price_minor"), "l.price_minor, l.id", "k.sort_key, k.id"), true};
+	SEARCH("l.price_minor", " AND " AFTER("l.price_minor"), "l.price_minor, l.id", "k.sort_key, k.id"), DB_READS_LATE};
 static const struct db_sql sql_best = {
 	"SELECT STRAIGHT_JOIN " LISTING_COLUMNS " FROM (SELECT l.id, " MATCHES " AS sort_key " FILTERS
-	" ORDER BY sort_key DESC, l.id DESC LIMIT ? OFFSET ?) k JOIN listing l ON l.id = k.id ORDER BY k.sort_key DESC, k.id DESC", true};
-static const struct db_sql sql_count = {"SELECT COUNT(*) FROM (SELECT 1 " FILTERS " LIMIT 1001) counted", true};
+	" ORDER BY sort_key DESC, l.id DESC LIMIT ? OFFSET ?) k JOIN listing l ON l.id = k.id ORDER BY k.sort_key DESC, k.id DESC", DB_READS_LATE};
+static const struct db_sql sql_count = {"SELECT COUNT(*) FROM (SELECT 1 " FILTERS " LIMIT 1001) counted", DB_READS_LATE};
 _Static_assert(LISTING_COUNT_STOP == 1001, "sql_count stops there");
 
 enum { FILTER_ARGS = 9 };

@@ -5,7 +5,8 @@
 #define COLUMNS "id, email, name, password_hash, role, state, trust, lang, COALESCE(place_id, 0), about, address_name, address_line1, address_line2," \
 	" address_city, address_region, address_postal_code, address_country, totp_secret IS NOT NULL, state_reason, created_at, signed_in_at, delete_at, LOWER(HEX(picture))"
 
-static const struct db_sql sql_get = {"SELECT " COLUMNS " FROM member WHERE id = ?", true};
+static const struct db_sql sql_get = {"SELECT " COLUMNS " FROM member WHERE id = ?", DB_READS_LATE};
+static const struct db_sql sql_get_secret = {"SELECT " COLUMNS " FROM member WHERE id = ?", true};
 static const struct db_sql sql_find = {"SELECT " COLUMNS " FROM member WHERE email = ?", true};
 static const struct db_sql sql_add = {
 	"INSERT INTO member (email, name, password_hash, role, state, trust, lang, created_at) VALUES (?, ?, ?, ?, 1, ?, ?, ?)", false};
@@ -47,7 +48,7 @@ enum err member_db_get(struct db *db, struct arena *a, int64_t id, struct member
 
 enum err member_db_get_secret(struct db *db, struct arena *a, int64_t id, struct member *out)
 {
-	return load(db, a, &sql_get, db_int(id), out);
+	return load(db, a, &sql_get_secret, db_int(id), out);
 }
 
 enum err member_db_find(struct db *db, struct arena *a, const char *email, struct member *out)

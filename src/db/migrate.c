@@ -14,8 +14,8 @@
 enum { FILES_MAX = 9999, NAME_BYTES = 128, FILE_BYTES_MAX = 16 * 1024 * 1024, LOCK_WAIT_SECONDS = 600, ARENA_BYTES = 64 * 1024 * 1024 };
 
 /* The lock is the database's own: servers are shared by sites. */
-static const struct db_sql sql_lock = {"SELECT GET_LOCK(CONCAT('outport.migrate.', MD5(DATABASE())), 1)", false};
-static const struct db_sql sql_unlock = {"SELECT RELEASE_LOCK(CONCAT('outport.migrate.', MD5(DATABASE())))", false};
+static const struct db_sql sql_lock = {"SELECT GET_LOCK(CONCAT('outport.migrate.', LEFT(SHA2(DATABASE(), 256), 32)), 1)", false};
+static const struct db_sql sql_unlock = {"SELECT RELEASE_LOCK(CONCAT('outport.migrate.', LEFT(SHA2(DATABASE(), 256), 32)))", false};
 static const struct db_sql sql_has_table = {
 	"SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = 'schema_migration'", false};
 static const struct db_sql sql_create = {

@@ -27,17 +27,17 @@ static const struct db_sql sql_unname = {
 
 #define COLUMNS "p.id, p.listing_id, p.member_id, p.position, p.alt, p.type, p.bytes, p.created_at, " PHOTO_OBJECT_COLUMNS
 static const struct db_sql sql_list = {
-	"SELECT " COLUMNS " FROM photo p JOIN photo_object o ON o.hash = p.hash WHERE p.listing_id = ? ORDER BY p.position, p.id LIMIT ?", true};
-static const struct db_sql sql_get = {"SELECT " COLUMNS " FROM photo p JOIN photo_object o ON o.hash = p.hash WHERE p.id = ?", true};
+	"SELECT " COLUMNS " FROM photo p JOIN photo_object o ON o.hash = p.hash WHERE p.listing_id = ? ORDER BY p.position, p.id LIMIT ?", DB_READS_LATE};
+static const struct db_sql sql_get = {"SELECT " COLUMNS " FROM photo p JOIN photo_object o ON o.hash = p.hash WHERE p.id = ?", DB_READS_LATE};
 static const struct db_sql sql_of_member = {
 	"SELECT " COLUMNS " FROM photo p JOIN photo_object o ON o.hash = p.hash WHERE p.member_id = ? ORDER BY p.id", true};
 #define OF "SELECT " COLUMNS " FROM photo p JOIN photo_object o ON o.hash = p.hash WHERE p.listing_id IN ("
 #define FIRST "SELECT " COLUMNS " FROM photo p JOIN photo_object o ON o.hash = p.hash WHERE p.position = 0 AND p.listing_id IN ("
 #define TEN "?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
-static const struct db_sql sql_of = {OF TEN ", " TEN ") ORDER BY p.listing_id, p.position, p.id", true};
-static const struct db_sql sql_first_few = {FIRST TEN ", " TEN ")", true};
+static const struct db_sql sql_of = {OF TEN ", " TEN ") ORDER BY p.listing_id, p.position, p.id", DB_READS_LATE};
+static const struct db_sql sql_first_few = {FIRST TEN ", " TEN ")", DB_READS_LATE};
 static const struct db_sql sql_first_many = {
-	FIRST TEN ", " TEN ", " TEN ", " TEN ", " TEN ", " TEN ", " TEN ", " TEN ", " TEN ", " TEN ", ?)", true};
+	FIRST TEN ", " TEN ", " TEN ", " TEN ", " TEN ", " TEN ", " TEN ", " TEN ", " TEN ", " TEN ", ?)", DB_READS_LATE};
 
 /* Not of somebody whose account has ended: there would be nobody to remove it. */
 static const struct db_sql sql_member_lock = {"SELECT picture FROM member WHERE id = ? AND state <> 4 FOR UPDATE", false};

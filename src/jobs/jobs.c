@@ -110,7 +110,7 @@ static enum err delivery_open(struct jobs *j, enum delivery_side side, struct de
 	delivery_init(d);
 	enum err e = side == DELIVERY_MAIL ? mail_open(s->conf, s->smtp_password, &d->beat, &d->carrier, why) : ERR_OK;
 	if (e == ERR_OK)
-		e = db_new(&j->long_conf, s->db_password, NULL, JOB_STATEMENT_MS, &d->db);
+		e = db_new(&j->long_conf, &s->login, NULL, JOB_STATEMENT_MS, &d->db);
 	if (e == ERR_OK && (d->arena = arena_new(ARENA_BYTES)) == NULL)
 		e = ERR_NOMEM;
 	if (e != ERR_OK)
@@ -198,7 +198,7 @@ static void job_close(struct job_context *c)
 static enum err job_open(struct jobs *j, struct job_thread *t, struct job_context *c)
 {
 	*c = (struct job_context){.conf = j->set_up->conf, .cloud = j->set_up->cloud, .thread = t};
-	enum err e = db_new(&j->long_conf, j->set_up->db_password, NULL, JOB_STATEMENT_MS, &c->db);
+	enum err e = db_new(&j->long_conf, &j->set_up->login, NULL, JOB_STATEMENT_MS, &c->db);
 	if (e == ERR_OK && (c->arena = arena_new(ARENA_BYTES)) == NULL)
 		e = ERR_NOMEM;
 	if (e != ERR_OK)

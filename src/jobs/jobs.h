@@ -1,6 +1,7 @@
 /* jobs: the process beside the workers: delivers the outbox in two threads, mail and the rest, and runs the table of jobs in another, until SIGTERM or SIGINT. */
 #pragma once
 
+#include "db/db.h"
 #include "store/cloud.h"
 #include "util/conf.h"
 #include "util/err.h"
@@ -8,7 +9,8 @@
 struct jobs_setup {
 	const struct conf *conf;
 	struct cloud *cloud;
-	const char *db_password, *smtp_password; /* resolved; NULL or "": none */
+	struct db_login_source login;
+	const char *smtp_password; /* resolved; NULL or "": none */
 };
 
 struct jobs_tally {

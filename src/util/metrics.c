@@ -88,6 +88,7 @@ static const struct counter counters[] = {
 	{METRIC_DB_US, "outport_db_seconds_total", "Time spent waiting for the database.", true},
 	{METRIC_DB_ERRORS, "outport_db_errors_total", "Statements that failed.", false},
 	{METRIC_DB_CONNECTS, "outport_db_connects_total", "Connections made to the database.", false},
+	{METRIC_DB_REPLICA_READS, "outport_db_replica_reads_total", "Statements that the replica answered, of those sent to the database.", false},
 	{METRIC_CLIENT_GONE, "outport_client_gone_total", "Requests whose client left before the answer.", false},
 	{METRIC_BAD_REQUESTS, "outport_bad_requests_total", "Requests refused as malformed.", false},
 	{METRIC_RATE_LIMITED, "outport_rate_limited_total", "Writes refused because their address made too many.", false},

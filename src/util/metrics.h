@@ -22,6 +22,7 @@ enum metric {
 	METRIC_PHOTOS_TOO_HARD, METRIC_PHOTOS_ONE_TOO_MANY, METRIC_PHOTOS_NO_SPACE, METRIC_PHOTOS_AWAY,
 	METRIC_PHOTO_CRASHES, METRIC_PHOTO_DECODES, METRIC_PHOTO_DECODE_US,
 	METRIC_THREAD_US, METRIC_IDLE_US, /* of the site's threads: how long they were there, and waited for a request */
+	METRIC_DB_REPLICA_READS,
 	METRIC_COUNT
 };
 enum { METRIC_BUCKETS = 12 }; /* request time histogram: 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, +Inf ms */

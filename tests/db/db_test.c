@@ -46,6 +46,25 @@ struct db *db_test_open(const struct conf *c)
 	return db;
 }
 
+bool db_test_mariadb(void)
+{
+	static int is = -1;
+	if (is < 0) {
+		struct conf c;
+		db_test_conf(&c, "");
+		struct db *db = db_test_open(&c);
+		is = db_test_number(db, "SELECT VERSION() LIKE '%MariaDB%'") == 1;
+		db_free(db);
+	}
+	return is == 1;
+}
+
+enum err db_test_new(const struct conf *c, const char *password, struct db **out)
+{
+	enum err e = db_new(c, NULL, NULL, -1, out);
+	return e == ERR_OK ? db_set_password(*out, password) : e;
+}
+
 void db_test_run(struct db *db, const char *sql)
 {
 	enum err e = db_run_script(db, sql);

@@ -15,6 +15,13 @@
 void db_test_conf(struct conf *c, const char *database);
 /* A connection of its own; freed by db_free. conf lives as long as it. */
 struct db *db_test_open(const struct conf *c);
+/* Else it is MySQL. */
+bool db_test_mariadb(void);
+/* A derived table of the numbers 1 to 1000 as n. */
+#define DB_TEST_TEN "(SELECT 0 d UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4 UNION ALL SELECT 5 UNION ALL SELECT 6 UNION ALL SELECT 7 UNION ALL SELECT 8 UNION ALL SELECT 9)"
+#define DB_TEST_THOUSAND(alias) "(SELECT 100 * h.d + 10 * t.d + o.d + 1 AS n FROM " DB_TEST_TEN " h, " DB_TEST_TEN " t, " DB_TEST_TEN " o) " alias
+/* The same with a password. */
+enum err db_test_new(const struct conf *c, const char *password, struct db **out);
 
 /* One schema of the suite, migrated from sql/; empty after every call. */
 struct db_fixture {

@@ -16,7 +16,7 @@ void photo_set_up(void)
 		"INSERT INTO member (id, email, name, password_hash, created_at) VALUES (1, 'elsie@example.com', 'Elsie', 'x', UTC_TIMESTAMP()), (2, 'leo@example.com', 'Leo', 'x', UTC_TIMESTAMP());\n"
 		"INSERT INTO listing (id, state, category_id, category_top_id, place_id, region_id, title, slug, summary, description, price_minor, currency, stock, contact_name, contact_email,"
 		" content_hash, search_text, created_at, updated_at, member_id) SELECT n.id, n.state, c.id, c.parent_id, p.id, p.parent_id, 'A boat', 'x', '', '', 100, 'CAD', 1, '', '',"
-		" UNHEX(SHA2(n.id, 256)), '', UTC_TIMESTAMP(), UTC_TIMESTAMP(), n.member FROM (SELECT 1 id, 1 state, 1 member UNION ALL SELECT 2, 4, 1 UNION ALL SELECT 3, 1, 2) n"
+		" UNHEX(SHA2(n.id, 256)), '', UTC_TIMESTAMP(), UTC_TIMESTAMP(), n.member FROM (SELECT 1 id, 1 state, 1 AS member UNION ALL SELECT 2, 4, 1 UNION ALL SELECT 3, 1, 2) n"
 		" JOIN (SELECT id, parent_id FROM category WHERE parent_id IS NOT NULL ORDER BY id LIMIT 1) c JOIN (SELECT id, parent_id FROM place WHERE parent_id IS NOT NULL ORDER BY id LIMIT 1) p");
 }
 

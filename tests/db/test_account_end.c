@@ -33,7 +33,7 @@ static void set_up(void)
 		"INSERT INTO listing (id, state, category_id, category_top_id, place_id, region_id, title, slug, summary, description, price_minor, currency, stock, contact_name, contact_email,"
 		" content_hash, search_text, created_at, updated_at, published_at, member_id) SELECT n.id, n.state, c.id, c.parent_id, p.id, p.parent_id, CONCAT('A boat of ', n.name), 'x', n.name,"
 		" CONCAT('Ask ', n.email), 100, 'CAD', 1, n.name, n.email, UNHEX(SHA2(n.id, 256)), n.name, UTC_TIMESTAMP(), UTC_TIMESTAMP(), '2026-01-01', n.member"
-		" FROM (SELECT 1 id, 1 state, 1 member, '" NAME "' name, '" EMAIL "' email UNION ALL SELECT 2, 4, 1, '" NAME "', '" EMAIL "' UNION ALL SELECT 3, 1, NULL, '" NAME "', '" EMAIL "'"
+		" FROM (SELECT 1 id, 1 state, 1 AS member, '" NAME "' name, '" EMAIL "' email UNION ALL SELECT 2, 4, 1, '" NAME "', '" EMAIL "' UNION ALL SELECT 3, 1, NULL, '" NAME "', '" EMAIL "'"
 		"  UNION ALL SELECT 4, 1, 2, 'Leo', '" OTHER "') n"
 		" JOIN (SELECT id, parent_id FROM category WHERE parent_id IS NOT NULL ORDER BY id LIMIT 1) c JOIN (SELECT id, parent_id FROM place WHERE parent_id IS NOT NULL ORDER BY id LIMIT 1) p;\n"
 		"INSERT INTO listing_facet (category_node, place_node, published_at, listing_id, price_minor) SELECT 0, 0, published_at, id, 100 FROM listing WHERE state = 1;\n"

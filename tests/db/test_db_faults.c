@@ -31,11 +31,12 @@ static void set_up(void)
 	db_test_admin("CREATE DATABASE IF NOT EXISTS op_faults;\n"
 	              "CREATE TABLE IF NOT EXISTS op_faults.t (id INT PRIMARY KEY) ENGINE=InnoDB;\n"
 	              "DELETE FROM op_faults.t;\n"
-	              "CREATE OR REPLACE USER outport@localhost IDENTIFIED BY 'a pass word';\n"
+	              "DROP USER IF EXISTS outport@localhost;\n"
+	              "CREATE USER outport@localhost IDENTIFIED BY 'a pass word';\n"
 	              "GRANT SELECT, INSERT, UPDATE, DELETE ON op_faults.* TO outport@localhost");
 	db_test_conf(&conf, "op_faults");
 	snprintf(conf.database.user, sizeof conf.database.user, "outport");
-	ck_assert_err(db_new(&conf, "a pass word", NULL, -1, &db), ERR_OK);
+	ck_assert_err(db_test_new(&conf, "a pass word", &db), ERR_OK);
 	arena = arena_new(1024 * 1024);
 }
 
@@ -131,7 +132,7 @@ END_TEST
 static void wrong_password(void)
 {
 	db_free(db);
-	ck_assert_err(db_new(&conf, "guess", NULL, -1, &db), ERR_OK);
+	ck_assert_err(db_test_new(&conf, "guess", &db), ERR_OK);
 }
 
 static void no_such_database(void)
@@ -180,11 +181,12 @@ END_TEST
 
 START_TEST(too_many_connections_are_away)
 {
-	db_test_admin("CREATE OR REPLACE USER outport@localhost IDENTIFIED BY 'a pass word' WITH MAX_USER_CONNECTIONS 1;\n"
+	db_test_admin("DROP USER IF EXISTS outport@localhost;\n"
+	              "CREATE USER outport@localhost IDENTIFIED BY 'a pass word' WITH MAX_USER_CONNECTIONS 1;\n"
 	              "GRANT SELECT ON op_faults.* TO outport@localhost");
 	struct db *other = NULL;
 	ck_assert_err(read_once(), ERR_OK);
-	ck_assert_err(db_new(&conf, "a pass word", NULL, -1, &other), ERR_OK);
+	ck_assert_err(db_test_new(&conf, "a pass word", &other), ERR_OK);
 	ck_assert_err(db_ping(other), ERR_DB_AWAY);
 	db_free(other);
 }
@@ -373,8 +375,10 @@ static void make_certificates(void)
 	openssl("for ca in ca other; do"
 	        " openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=$ca -keyout $ca-key.pem -out $ca.pem;"
 	        " done 2>/dev/null;"
-	        "openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=localhost -keyout key.pem -out request.pem 2>/dev/null;"
-	        "openssl x509 -req -in request.pem -CA ca.pem -CAkey ca-key.pem -CAcreateserial -days 2 -out cert.pem 2>/dev/null");
+	        "for host in localhost elsewhere.example; do"
+	        " openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=$host -keyout $host-key.pem -out request.pem;"
+	        " openssl x509 -req -in request.pem -CA ca.pem -CAkey ca-key.pem -CAcreateserial -days 2 -out $host.pem;"
+	        " done 2>/dev/null");
 }
 
 static void restart_with(const char *arguments)
@@ -384,33 +388,50 @@ static void restart_with(const char *arguments)
 	db_test_server_start();
 }
 
+static void restart_as(const char *host)
+{
+	char arguments[256];
+	snprintf(arguments, sizeof arguments, "--ssl-cert=%s/%s.pem --ssl-key=%s/%s-key.pem", tls_dir, host, tls_dir, host);
+	restart_with(arguments);
+}
+
+static bool is_encrypted(void)
+{
+	static const struct db_sql sql = {"SHOW SESSION STATUS LIKE 'Ssl_cipher'", true};
+	struct db_rows r;
+	return db_query(db, &sql, DB_NO_ARGS, arena, 1, &r) == ERR_OK && r.n == 1 && db_cell(&r, 0, 1)->n > 0;
+}
+
 static enum err connect_with_authority(const char *name)
 {
 	snprintf(conf.database.tls_ca, sizeof conf.database.tls_ca, "%s/%s", tls_dir, name);
 	db_free(db);
-	ck_assert_err(db_new(&conf, "a pass word", NULL, -1, &db), ERR_OK);
+	ck_assert_err(db_test_new(&conf, "a pass word", &db), ERR_OK);
 	return read_once();
 }
 
 START_TEST(tls_is_enforced_and_the_server_verified)
 {
-	char arguments[256];
 	make_certificates();
 	/* A server without TLS is refused, not spoken to in clear. */
 	ck_assert_err(connect_with_authority("ca.pem"), ERR_DB_AWAY);
 	ck_assert_uint_eq(db_error_number(db), 2026);
-	snprintf(arguments, sizeof arguments, "--ssl-cert=%s/cert.pem --ssl-key=%s/key.pem", tls_dir, tls_dir);
-	restart_with(arguments);
+	restart_as("localhost");
 	enum err trusted = connect_with_authority("ca.pem");
-	int64_t encrypted = trusted != ERR_OK ? -1 : db_test_number(db, "SELECT variable_value <> '' FROM information_schema.session_status WHERE variable_name = 'Ssl_cipher'");
+	bool encrypted = is_encrypted();
 	enum err mistrusted = connect_with_authority("other.pem");
 	unsigned number = db_error_number(db);
+	restart_as("elsewhere.example");
+	enum err misnamed = connect_with_authority("ca.pem");
+	unsigned misnamed_number = db_error_number(db);
 	restart_with("");
 	openssl("cd /; rm -rf \"$OLDPWD\"");
 	ck_assert_err(trusted, ERR_OK);
-	ck_assert_int_eq(encrypted, 1);
+	ck_assert(encrypted);
 	ck_assert_err(mistrusted, ERR_DB_AWAY);
 	ck_assert_uint_eq(number, 2026);
+	ck_assert_err(misnamed, ERR_DB_AWAY);
+	ck_assert_uint_eq(misnamed_number, 2026);
 }
 END_TEST
 

@@ -410,7 +410,8 @@ START_TEST(imports_at_once_do_not_mix_up_their_ids)
 	slow_import = db_fixture_listings(&fixture, 0, 200);
 	slow_import[100].title = "wait at the gate";
 	quick_import = db_fixture_listings(&fixture, 200, 100);
-	db_test_run(fixture.db, "CREATE OR REPLACE TRIGGER gate BEFORE INSERT ON listing FOR EACH ROW"
+	db_test_run(fixture.db, "DROP TRIGGER IF EXISTS gate;\n"
+	                        "CREATE TRIGGER gate BEFORE INSERT ON listing FOR EACH ROW"
 	                        " SET NEW.stock = NEW.stock + IF(NEW.title = 'wait at the gate', GET_LOCK('gate', 60) * 0, 0)");
 	ck_assert_int_eq(db_test_number(fixture.db, "SELECT GET_LOCK('gate', 0)"), 1);
 	struct db *own = db_test_open(&fixture.conf);

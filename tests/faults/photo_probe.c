@@ -95,7 +95,9 @@ int main(int argc, char **argv)
 	if (e == ERR_OK)
 		e = conf_secret(conf.database.password, password, sizeof password);
 	if (e == ERR_OK)
-		e = db_new(&conf, password, NULL, -1, &db);
+		e = db_new(&conf, NULL, NULL, -1, &db);
+	if (e == ERR_OK)
+		e = db_set_password(db, password);
 	if (e == ERR_OK)
 		e = run(&conf, db, argv + 2, &id);
 	printf(" %" PRId64 " %s\n", id, err_text(e));
