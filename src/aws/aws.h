@@ -44,6 +44,7 @@ struct aws_request {
 	void *ctx;
 	size_t answer_max;                /* bytes; 0: AWS_ANSWER_MAX; more is ERR_TOO_LARGE */
 	int64_t timeout_ms;               /* of one attempt; 0: AWS_CALL_MS */
+	bool personal;                    /* what the service says of a refusal may name a person: the log has its code alone */
 	bool once;                        /* not to be done twice: tried again only where the service cannot have seen it, or says that it did nothing */
 };
 

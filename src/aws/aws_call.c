@@ -171,6 +171,12 @@ static void wait_ms(int64_t ms)
 		continue;
 }
 
+/* What of it may stand in the log. */
+static const char *for_log(const struct call *c)
+{
+	return c->r->personal && c->a->code[0] != '\0' ? c->a->code : c->a->why;
+}
+
 /* Whether there is to be another attempt; waits for its time. */
 static bool again(struct call *c, enum aws_failure failure)
 {
@@ -187,7 +193,7 @@ static bool again(struct call *c, enum aws_failure failure)
 	if (!aws_retry_take(&c->aws->bucket, failure, (int)c->a->attempts, &c->taken))
 		return false;
 	int64_t ms = aws_retry_wait_ms(failure, (int)c->a->attempts, randombytes_random());
-	LOG_WARN("aws_retry", LOG_S("service", word(c)), LOG_I("attempt", c->a->attempts), LOG_I("wait_ms", ms), LOG_S("error", c->a->why));
+	LOG_WARN("aws_retry", LOG_S("service", word(c)), LOG_I("attempt", c->a->attempts), LOG_I("wait_ms", ms), LOG_S("error", for_log(c)));
 	wait_ms(ms);
 	return true;
 }
@@ -262,7 +268,7 @@ static enum err attempts(struct call *c)
 	} while (again(c, failure));
 	e = result(c, failure);
 	if (e != ERR_NOT_FOUND && e != ERR_CONFLICT)
-		LOG_WARN("aws_failed", LOG_S("service", word(c)), LOG_I("attempts", c->a->attempts), LOG_S("error", c->a->why));
+		LOG_WARN("aws_failed", LOG_S("service", word(c)), LOG_I("attempts", c->a->attempts), LOG_S("error", for_log(c)));
 	return e;
 }
 

@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "ctl/ctl.h"
+#include "store/mail.h"
+#include "store/monitor.h"
 
 static int check_secret(struct ctl *ctl, const char *key, const char *reference)
 {
@@ -11,20 +13,38 @@ static int check_secret(struct ctl *ctl, const char *key, const char *reference)
 	return e == ERR_OK ? CTL_OK : ctl_fail(ctl, "%s: %s = %s cannot be read: %s", ctl->config_path, key, reference, err_text(e));
 }
 
+/* What the stores and the transports ask of the configuration beside each key's own rule. Nobody is asked. */
+static int check_mail(struct ctl *ctl)
+{
+	struct mail_carrier *carrier = NULL;
+	char why[MAIL_WHY_MAX] = "";
+	enum err e = mail_open(&ctl->conf, &(struct mail_means){.cloud = ctl->cloud}, &carrier, why);
+	mail_close(carrier);
+	return e == ERR_OK ? CTL_OK : ctl_fail(ctl, "%s: %s", ctl->config_path, why[0] != '\0' ? why : err_text(e));
+}
+
+static int check_monitor(struct ctl *ctl)
+{
+	char why[MONITOR_WHY_MAX] = "";
+	enum err e = monitor_check(ctl->cloud, &ctl->conf, why);
+	return e == ERR_OK ? CTL_OK : ctl_fail(ctl, "%s: [monitor] cloudwatch_namespace: %s", ctl->config_path, why);
+}
+
 /* The file was read when the command began: what is left are the secrets, what one key asks of others, and a word. */
 static int check_config(struct ctl *ctl)
 {
 	const struct conf *c = &ctl->conf;
-	bool smtp = strcmp(c->mail.transport, "smtp") == 0;
 	int status = check_secret(ctl, "[database] password", c->database.password);
 	if (status == CTL_OK)
 		status = check_secret(ctl, "[mail] smtp_password", c->mail.smtp_password);
-	if (status == CTL_OK && smtp && (c->mail.smtp_url[0] == '\0' || c->mail.from[0] == '\0'))
-		status = ctl_fail(ctl, "%s: [mail] transport = smtp needs %s", ctl->config_path, c->mail.smtp_url[0] == '\0' ? "smtp_url" : "from");
+	if (status == CTL_OK)
+		status = check_mail(ctl);
+	if (status == CTL_OK)
+		status = check_monitor(ctl);
 	if (status != CTL_OK)
 		return status;
 	printf("%s is good.\n", ctl->config_path);
-	if (!smtp)
+	if (strcmp(c->mail.transport, "folder") == 0)
 		puts("Mails only become files: [mail] transport is folder.");
 	return CTL_OK;
 }

@@ -39,6 +39,7 @@ static enum delivery_outcome deliver_unknown(struct delivery *d, const struct ou
 	return DELIVERY_NEVER;
 }
 static const struct kind unknown = {"", deliver_unknown, DELIVERY_MAIL, false};
+_Static_assert((int)DELIVERY_LEASE_SECONDS > (int)MAIL_DELIVERY_SECONDS, "a row is its runner's until its mail is off");
 
 void delivery_init(struct delivery *d)
 {

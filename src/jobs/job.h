@@ -23,6 +23,7 @@ struct job {
 	int64_t every;          /* seconds from one end to the next beginning */
 	/* *done: how many things it did, for the log. An error is logged, and the job tried again when it is next due. */
 	enum err (*run)(struct job_context *c, int64_t *done);
+	bool everywhere;        /* each process runs it, whatever others do: it minds that itself */
 };
 
 /* To be asked between pieces of work: false when the process is told to stop. Also tells the watchdog that the job is alive. */
@@ -34,3 +35,4 @@ enum err job_purge(struct job_context *c, int64_t *done);
 enum err job_cleanup(struct job_context *c, int64_t *done);
 enum err job_photos(struct job_context *c, int64_t *done);
 enum err job_reports(struct job_context *c, int64_t *done);
+enum err job_metrics(struct job_context *c, int64_t *done);

@@ -15,12 +15,13 @@
 #include "util/log.h"
 
 static const struct job table[] = {
-	{"alerts", 15, job_alerts},
-	{"expiry", 300, job_expiry},
-	{"purge", 900, job_purge},
-	{"cleanup", 600, job_cleanup},
-	{"reports", 300, job_reports},
-	{"photos", 600, job_photos},
+	{"alerts", 15, job_alerts, false},
+	{"expiry", 300, job_expiry, false},
+	{"purge", 900, job_purge, false},
+	{"cleanup", 600, job_cleanup, false},
+	{"reports", 300, job_reports, false},
+	{"photos", 600, job_photos, false},
+	{"metrics", 60, job_metrics, true},
 };
 
 enum {
@@ -108,7 +109,8 @@ static enum err delivery_open(struct jobs *j, enum delivery_side side, struct de
 	const struct jobs_setup *s = j->set_up;
 	*d = (struct delivery){.conf = s->conf, .cloud = s->cloud, .side = side, .stop = &j->stop, .beat = {beat, &j->beats_us[side]}};
 	delivery_init(d);
-	enum err e = side == DELIVERY_MAIL ? mail_open(s->conf, s->smtp_password, &d->beat, &d->carrier, why) : ERR_OK;
+	const struct mail_means with = {.cloud = s->cloud, .smtp_password = s->smtp_password, .beat = &d->beat};
+	enum err e = side == DELIVERY_MAIL ? mail_open(s->conf, &with, &d->carrier, why) : ERR_OK;
 	if (e == ERR_OK)
 		e = db_new(&j->long_conf, &s->login, NULL, JOB_STATEMENT_MS, &d->db);
 	if (e == ERR_OK && (d->arena = arena_new(ARENA_BYTES)) == NULL)
@@ -181,7 +183,7 @@ static enum err run_job(const struct job *job, struct job_context *c)
 	uint64_t began = clock_mono_us();
 	arena_reset(c->arena);
 	c->now = clock_unix();
-	enum err e = run_locked(job, c, &done);
+	enum err e = job->everywhere ? job->run(c, &done) : run_locked(job, c, &done);
 	if (e != ERR_OK)
 		LOG_ERROR("job_failed", LOG_S("job", job->name), LOG_S("error", err_text(e)), LOG_S("database", db_error_text(c->db)));
 	else if (done > 0)

@@ -16,26 +16,13 @@ struct mail_carrier {
 	struct buf bytes;
 };
 
-/* The host of "https://host:8080", without brackets. */
-static void host_of(const char *url, char *out, size_t size)
-{
-	const char *s = strstr(url, "://");
-	s = s != NULL ? s + 3 : url;
-	s += *s == '[';
-	size_t n = strcspn(s, s > url && s[-1] == '[' ? "]" : ":/");
-	if (n >= size)
-		n = size - 1;
-	memcpy(out, s, n);
-	out[n] = '\0';
-}
-
 static enum err identify(const struct conf *conf, struct mail_identity *id, char *why)
 {
 	if (conf->mail.from[0] != '\0') {
 		snprintf(id->from, sizeof id->from, "%s", conf->mail.from);
 	} else {
 		char host[200];
-		host_of(conf->site.url, host, sizeof host);
+		conf_site_host(conf, host, sizeof host);
 		snprintf(id->from, sizeof id->from, "outport@%s", host);
 	}
 	const char *at = strrchr(id->from, '@');
@@ -48,20 +35,34 @@ static enum err identify(const struct conf *conf, struct mail_identity *id, char
 	return ERR_OK;
 }
 
-enum err mail_open(const struct conf *conf, const char *smtp_password, const struct mail_beat *beat, struct mail_carrier **out, char why[static MAIL_WHY_MAX])
+/* The way out that the configuration names. */
+static enum err open_transport(struct mail_carrier *c, const struct mail_means *with, char why[static MAIL_WHY_MAX])
 {
-	bool smtp = strcmp(conf->mail.transport, "smtp") == 0;
+	const struct conf *conf = c->conf;
+	if (strcmp(conf->mail.transport, "smtp") == 0) {
+		c->transport = &mail_smtp_transport;
+		return mail_smtp_new(conf, &c->identity, with->smtp_password, with->beat, &c->self, why);
+	}
+	if (strcmp(conf->mail.transport, "ses") == 0) {
+		c->transport = &mail_ses_transport;
+		return mail_ses_new(conf, &c->identity, with, &c->self, why);
+	}
+	c->transport = &mail_folder_transport;
+	return mail_folder_new(conf, &c->self, why);
+}
+
+enum err mail_open(const struct conf *conf, const struct mail_means *with, struct mail_carrier **out, char why[static MAIL_WHY_MAX])
+{
 	*out = NULL;
 	why[0] = '\0';
 	struct mail_carrier *c = calloc(1, sizeof *c);
 	if (c == NULL)
 		return ERR_NOMEM;
 	c->conf = conf;
-	c->transport = smtp ? &mail_smtp_transport : &mail_folder_transport;
 	buf_init(&c->bytes, MESSAGE_MAX_BYTES);
 	enum err e = identify(conf, &c->identity, why);
 	if (e == ERR_OK)
-		e = smtp ? mail_smtp_new(conf, &c->identity, smtp_password, beat, &c->self, why) : mail_folder_new(conf, &c->self, why);
+		e = open_transport(c, with, why);
 	if (e != ERR_OK) {
 		free(c);
 		return e;

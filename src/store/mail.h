@@ -1,13 +1,17 @@
-/* mail: a finished mail leaves the site: into a folder, a file per mail, or to a mail server by SMTP, as [mail] transport says. Each process
- * that delivers opens a carrier of its own and uses it from one thread. */
+/* mail: a finished mail leaves the site: into a folder, a file per mail, to a mail server by SMTP, or to Amazon SES, as [mail] transport says. Each
+ * process that delivers opens a carrier of its own and uses it from one thread. */
 #pragma once
 
 #include <stdint.h>
 
+#include "store/cloud.h"
 #include "util/conf.h"
 #include "util/err.h"
 
-enum { MAIL_WHY_MAX = 480 };
+enum {
+	MAIL_WHY_MAX = 480,
+	MAIL_DELIVERY_SECONDS = 240, /* what one delivery may take at the very most */
+};
 
 struct mail_message {
 	int64_t id;              /* of the outbox: a mail's Message-ID is made of both, so that a repeat after a crash can be told */
@@ -34,9 +38,16 @@ struct mail_beat {
 	void *ctx;
 };
 
-/* conf lives as long as it. smtp_password: the resolved secret, copied and wiped by mail_close; NULL or "": none. beat may be NULL.
- * ERR_INVALID: the configuration does not do (no smtp_url, no from); why says it in a sentence's end. */
-MUST_CHECK enum err mail_open(const struct conf *conf, const char *smtp_password, const struct mail_beat *beat, struct mail_carrier **out, char why[static MAIL_WHY_MAX]);
+/* What the transports need beside the configuration. smtp_password: the resolved secret, copied and wiped by mail_close; NULL or "": none. cloud: for ses. beat may be
+ * NULL. */
+struct mail_means {
+	struct cloud *cloud;
+	const char *smtp_password;
+	const struct mail_beat *beat;
+};
+
+/* conf, cloud and beat live as long as it. ERR_INVALID: the configuration does not do (no smtp_url, no from, no region); why says it in a sentence's end. */
+MUST_CHECK enum err mail_open(const struct conf *conf, const struct mail_means *with, struct mail_carrier **out, char why[static MAIL_WHY_MAX]);
 /* why: what stood in the way, for the site's operator; it may name the recipient and is not for the log. "" when delivered. */
 MUST_CHECK enum mail_outcome mail_deliver(struct mail_carrier *c, const struct mail_message *m, char why[static MAIL_WHY_MAX]);
 void mail_close(struct mail_carrier *c);

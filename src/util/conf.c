@@ -270,6 +270,18 @@ enum err conf_secret(const char *reference, char *out, size_t size)
 	return err;
 }
 
+void conf_site_host(const struct conf *c, char *out, size_t size)
+{
+	const char *s = strstr(c->site.url, "://");
+	s = s != NULL ? s + 3 : c->site.url;
+	s += *s == '[';
+	size_t n = strcspn(s, s > c->site.url && s[-1] == '[' ? "]" : ":/");
+	if (n >= size)
+		n = size - 1;
+	memcpy(out, s, n);
+	out[n] = '\0';
+}
+
 enum err conf_mail_folder(const struct conf *c, char *out, size_t size)
 {
 	int n = c->mail.folder[0] != '\0' ? snprintf(out, size, "%s", c->mail.folder) : snprintf(out, size, "%s/mail", c->worker.runtime_dir);

@@ -112,6 +112,8 @@ void conf_defaults(struct conf *c);
 MUST_CHECK enum err conf_load(const char *path, struct conf *c, struct conf_error *e);
 /* The schema as Markdown tables, for docs/configure.md (a test holds the two together). */
 void conf_print_schema(FILE *out);
+/* The host of site.url, without brackets and port; cut to size. */
+void conf_site_host(const struct conf *c, char *out, size_t size);
 /* Where mails go with transport = folder. */
 MUST_CHECK enum err conf_mail_folder(const struct conf *c, char *out, size_t size);
 /* Where photos are kept, and where uploads lie while they are read. */

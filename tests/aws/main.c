@@ -6,6 +6,7 @@ int main(void)
 {
 	return suites_run((suite_maker[]){
 		suite_dynamodb,
+		suite_cloudwatch,
 		suite_retry,
 		suite_sign,
 		NULL,

@@ -3,5 +3,6 @@
 #include <check.h>
 
 Suite *suite_dynamodb(void);
+Suite *suite_cloudwatch(void);
 Suite *suite_retry(void);
 Suite *suite_sign(void);
