@@ -9,7 +9,7 @@ site_in=''
 check_stage=''
 
 packages_check=(check procps lcov openssl w3m curl xz-utils zbar-tools librsvg2-bin libvips-tools libimage-exiftool-perl imagemagick strace shellcheck chromium fonts-dejavu-core python3)
-packages_check_all=(clang libclang-rt-14-dev llvm git)
+packages_check_all=(clang libclang-rt-14-dev llvm git radosgw ceph-mon ceph-osd awscli faketime mmdebstrap)
 
 # stage NAME SECONDS FUNCTION…: runs it, for so long at most (meant for what hangs: a busy machine takes several times as long as a quiet one), with its output in build/check-logs/NAME.log, and notes the result and the time it took.
 stage() {
@@ -59,7 +59,7 @@ count_results() {
 	done < <(find "$1" -name '*.trs')
 }
 
-# One site for all tests that only look and post. It ends when its standard input does: with us, whatever happens.
+# One site for all tests that only look and post, and an S3 where it is installed. They end when standard input does: with us, whatever happens.
 shared_site_start() {
 	local line=''
 	coproc SITE { top_srcdir=$top top_builddir=$1 exec node "$top/tests/support/site.mjs" 2>"$build/check-logs/site.log"; }
@@ -69,6 +69,8 @@ shared_site_start() {
 	OUTPORT_TEST_URL=$(node -p 'JSON.parse(process.argv[1]).url' "$line")
 	OUTPORT_TEST_DIR=$(node -p 'JSON.parse(process.argv[1]).dir' "$line")
 	export OUTPORT_TEST_URL OUTPORT_TEST_DIR
+	OUTPORT_TEST_RADOSGW=$(node -p 's = JSON.parse(process.argv[1]).s3, s ? JSON.stringify(s) : ""' "$line")
+	[ -z "$OUTPORT_TEST_RADOSGW" ] || export OUTPORT_TEST_RADOSGW
 }
 
 shared_site_stop() {
@@ -131,7 +133,7 @@ need_node() {
 sanitized_suite() {
 	# What an earlier run counted, or left half written when it was killed, is none of this one's.
 	find "$build/sanitize" -name '*.gcda' -delete
-	export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0:exitcode=99 UBSAN_OPTIONS=print_stacktrace=1
+	export OUTPORT_TEST_AGAIN=1 ASAN_OPTIONS=detect_leaks=1:abort_on_error=0:exitcode=99 UBSAN_OPTIONS=print_stacktrace=1
 	suite "$build/sanitize"
 }
 
@@ -217,7 +219,7 @@ check_main() {
 	*) die "check does not know '$1': see ./quickstart help" ;;
 	esac
 	[ $# -le 1 ] || die "check takes one option at most: see ./quickstart help"
-	unset PORT LISTINGS OUTPORT_CONFIG OUTPORT_TEST_URL OUTPORT_TEST_DIR MAKEFLAGS
+	unset PORT LISTINGS OUTPORT_CONFIG OUTPORT_TEST_URL OUTPORT_TEST_DIR OUTPORT_TEST_RADOSGW OUTPORT_TEST_AGAIN OUTPORT_TEST_ALL MAKEFLAGS
 	# shellcheck disable=SC2034 # read by progress
 	steps=3
 	trap '[ -z "$check_stage" ] || kill -TERM -- "-$check_stage" 2>/dev/null; die "the check was interrupted"' INT TERM HUP
@@ -225,7 +227,10 @@ check_main() {
 	exec 9>"$build/check.lock"
 	flock -n 9 || die "another check is at work in this folder: wait for it, or end it"
 	progress "looking at packages"
-	[ -z "$check_all" ] || packages_check+=("${packages_check_all[@]}")
+	if [ -n "$check_all" ]; then
+		packages_check+=("${packages_check_all[@]}")
+		export OUTPORT_TEST_ALL=1
+	fi
 	need_packages "${packages_build[@]}" "${packages_run[@]}" "${packages_check[@]}"
 	need_node
 	progress "checking (logs in build/check-logs)"

@@ -1,12 +1,13 @@
 // A whole private site for a test: MariaDB, migrations, demo data, two workers, one for photos, the jobs (mail: see mail.mjs) and nginx, on a free port, below a folder of its
 // own. startSite() gives a test a site it may break; sharedSite() gives the one that OUTPORT_TEST_URL names, when there is one.
-// As a program (`node site.mjs`): serves until its standard input ends, prints one JSON line { url, dir } when it is ready.
+// As a program (`node site.mjs`): serves until its standard input ends, prints one JSON line { url, dir, s3 } when it is ready; s3: for sharedRadosgw(), null where there is none to start.
 import { execFile, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { pathToFileURL } from 'node:url';
+import { hasRadosgw, startRadosgw } from './aws/radosgw.mjs';
 import { request } from './http.mjs';
 import { mailFolder } from './mail.mjs';
 import { startNginx, stopChild, topSrc, until } from './nginx.mjs';
@@ -188,13 +189,14 @@ export async function sharedSite() {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-	const site = await startSite({ listings: Number(process.env.LISTINGS ?? 2000) });
-	console.log(JSON.stringify({ url: site.url, dir: site.dir }));
+	const [site, s3] = await Promise.all([startSite({ listings: Number(process.env.LISTINGS ?? 2000) }), hasRadosgw() ? startRadosgw() : null]);
+	console.log(JSON.stringify({ url: site.url, dir: site.dir, s3: s3 && { port: s3.port, keyId: s3.keyId, secret: s3.secret } }));
 	const ended = new Promise(resolve => {
 		process.stdin.on('end', resolve).resume();
 		process.once('SIGTERM', resolve).once('SIGINT', resolve);
 	});
 	await ended;
+	await s3?.stop();
 	await site.stop();
 	process.exit(0);
 }
