@@ -69,7 +69,7 @@ shared_site_start() {
 	OUTPORT_TEST_URL=$(node -p 'JSON.parse(process.argv[1]).url' "$line")
 	OUTPORT_TEST_DIR=$(node -p 'JSON.parse(process.argv[1]).dir' "$line")
 	export OUTPORT_TEST_URL OUTPORT_TEST_DIR
-	OUTPORT_TEST_RADOSGW=$(node -p 's = JSON.parse(process.argv[1]).s3, s ? JSON.stringify(s) : ""' "$line")
+	OUTPORT_TEST_RADOSGW=$(node -p 'const { s3 } = JSON.parse(process.argv[1]); s3 ? JSON.stringify(s3) : ""' "$line")
 	[ -z "$OUTPORT_TEST_RADOSGW" ] || export OUTPORT_TEST_RADOSGW
 }
 
