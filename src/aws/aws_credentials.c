@@ -20,6 +20,8 @@ static const struct {
 	enum err (*read)(struct aws_found *out, char why[static AWS_WHY_MAX]);
 } sources[] = {
 	{"environment", aws_environment_read},
+	{"container", aws_container_read},
+	{"instance", aws_instance_read},
 };
 enum { SOURCES = sizeof sources / sizeof *sources };
 
@@ -27,7 +29,8 @@ struct aws_identity {
 	pthread_mutex_t lock;
 	pthread_cond_t asked;
 	struct aws_credentials *held; /* what all are given; good is whether there is any */
-	struct aws_credentials *next; /* of who asks */
+	struct aws_credentials *next; /* of who asks, as is imds */
+	struct aws_imds *imds;
 	bool good, asking;
 	uint64_t end;    /* monotonic microseconds, 0: none */
 	uint64_t since;  /* when they were had */
@@ -48,13 +51,16 @@ enum err aws_identity_new(struct aws_identity **out)
 	}
 	id->held = sodium_malloc(sizeof *id->held);
 	id->next = sodium_malloc(sizeof *id->next);
+	id->imds = sodium_malloc(sizeof *id->imds);
 	bool lock = pthread_mutex_init(&id->lock, NULL) == 0, asked = pthread_cond_init(&id->asked, NULL) == 0;
-	if (id->held == NULL || id->next == NULL || !lock || !asked) {
+	if (id->held == NULL || id->next == NULL || id->imds == NULL || !lock || !asked) {
 		sodium_free(id->held);
 		sodium_free(id->next);
+		sodium_free(id->imds);
 		free(id);
 		return ERR_NOMEM;
 	}
+	sodium_memzero(id->imds, sizeof *id->imds);
 	atomic_store(&id->source, "");
 	*out = id;
 	return ERR_OK;
@@ -66,6 +72,7 @@ void aws_identity_free(struct aws_identity *id)
 		return;
 	sodium_free(id->held);
 	sodium_free(id->next);
+	sodium_free(id->imds);
 	pthread_cond_destroy(&id->asked);
 	pthread_mutex_destroy(&id->lock);
 	free(id);
@@ -84,15 +91,17 @@ void aws_credentials_wipe(struct aws_credentials *c)
 /* One place after the other; the first that has them, or should have them, is the one. */
 static enum err ask(struct aws_found *found, const char **source, char *why)
 {
+	char last[AWS_WHY_MAX] = "";
 	for (size_t i = 0; i < SOURCES; i++) {
 		aws_credentials_wipe(found->who);
-		enum err e = sources[i].read(found, why);
+		enum err e = sources[i].read(found, last);
 		if (e == ERR_NOT_FOUND)
 			continue;
 		*source = sources[i].name;
+		memcpy(why, last, AWS_WHY_MAX);
 		return e;
 	}
-	snprintf(why, AWS_WHY_MAX, "AWS_ACCESS_KEY_ID is not in the environment, nor the address of a container's endpoint, and there is no instance with a role");
+	snprintf(why, AWS_WHY_MAX, "AWS_ACCESS_KEY_ID is not in the environment, nor the address of a container's endpoint; %.160s", last);
 	return ERR_NOT_FOUND;
 }
 
@@ -105,6 +114,8 @@ static void keep(struct aws_identity *id, const struct aws_found *found, const c
 	id->since = now;
 	id->end = found->lives < 0 ? 0 : now + (uint64_t)found->lives * SECOND;
 	id->failures = 0;
+	/* what has so little left is all that there is for now */
+	id->not_before = found->lives >= 0 && found->lives < REFRESH_FROM ? now + BACKOFF_MAX * SECOND : 0;
 	atomic_store(&id->source, source);
 }
 
@@ -119,7 +130,7 @@ static void put_off(struct aws_identity *id, uint64_t now)
 /* With the lock, which is open meanwhile. */
 static void refresh(struct aws_identity *id)
 {
-	struct aws_found found = {.who = id->next, .lives = -1};
+	struct aws_found found = {.who = id->next, .lives = -1, .imds = id->imds};
 	const char *source = "";
 	char why[AWS_WHY_MAX] = "";
 	id->asking = true;
@@ -176,6 +187,6 @@ void aws_credentials_expired(struct aws_identity *id)
 	uint64_t now = clock_mono_us();
 	/* another call may have had new ones since this one was signed */
 	if (id->good && now - id->since > SECOND)
-		id->end = now > 0 ? now : 1;
+		id->end = now, id->not_before = 0;
 	pthread_mutex_unlock(&id->lock);
 }
