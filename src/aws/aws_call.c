@@ -188,7 +188,7 @@ static bool again(struct call *c, enum aws_failure failure)
 		if (c->expired)
 			return false;
 		c->expired = true;
-		aws_credentials_expired(c->aws->identity);
+		aws_credentials_expired(c->aws->identity, c->line->who->key_id);
 	}
 	if (!aws_retry_take(&c->aws->bucket, failure, (int)c->a->attempts, &c->taken))
 		return false;
@@ -250,7 +250,6 @@ static enum err attempts(struct call *c)
 		c->errand.shifted = skew != 0;
 		c->a->attempts++;
 		e = aws_line_attempt(c->line, &c->errand, c->a, &c->last);
-		aws_credentials_wipe(c->line->who);
 		c->a->status = c->last.status;
 		if (e != ERR_OK)
 			return e;

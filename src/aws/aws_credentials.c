@@ -26,6 +26,8 @@ static const struct {
 enum { SOURCES = sizeof sources / sizeof *sources };
 
 struct aws_identity {
+	aws_ask *ask;
+	uint64_t (*now)(void);
 	pthread_mutex_t lock;
 	pthread_cond_t asked;
 	struct aws_credentials *held; /* what all are given; good is whether there is any */
@@ -33,7 +35,6 @@ struct aws_identity {
 	struct aws_imds *imds;
 	bool good, asking;
 	uint64_t end;    /* monotonic microseconds, 0: none */
-	uint64_t since;  /* when they were had */
 	uint64_t not_before; /* after a failure the next question waits */
 	unsigned failures;
 	enum err error;  /* of the last question */
@@ -41,7 +42,29 @@ struct aws_identity {
 	_Atomic(const char *) source;
 };
 
+/* One place after the other; the first that has them, or should have them, is the one. */
+static enum err ask(struct aws_found *found, const char **source, char *why)
+{
+	char last[AWS_WHY_MAX] = "";
+	for (size_t i = 0; i < SOURCES; i++) {
+		aws_credentials_wipe(found->who);
+		enum err e = sources[i].read(found, last);
+		if (e == ERR_NOT_FOUND)
+			continue;
+		*source = sources[i].name;
+		memcpy(why, last, AWS_WHY_MAX);
+		return e;
+	}
+	snprintf(why, AWS_WHY_MAX, "AWS_ACCESS_KEY_ID is not in the environment, nor the address of a container's endpoint; %.160s", last);
+	return ERR_NOT_FOUND;
+}
+
 enum err aws_identity_new(struct aws_identity **out)
+{
+	return aws_identity_new_with(ask, clock_mono_us, out);
+}
+
+enum err aws_identity_new_with(aws_ask *asked_of, uint64_t (*now)(void), struct aws_identity **out)
 {
 	struct aws_identity *id = calloc(1, sizeof *id);
 	*out = NULL;
@@ -61,6 +84,8 @@ enum err aws_identity_new(struct aws_identity **out)
 		return ERR_NOMEM;
 	}
 	sodium_memzero(id->imds, sizeof *id->imds);
+	id->ask = asked_of;
+	id->now = now;
 	atomic_store(&id->source, "");
 	*out = id;
 	return ERR_OK;
@@ -88,30 +113,12 @@ void aws_credentials_wipe(struct aws_credentials *c)
 	sodium_memzero(c, sizeof *c);
 }
 
-/* One place after the other; the first that has them, or should have them, is the one. */
-static enum err ask(struct aws_found *found, const char **source, char *why)
-{
-	char last[AWS_WHY_MAX] = "";
-	for (size_t i = 0; i < SOURCES; i++) {
-		aws_credentials_wipe(found->who);
-		enum err e = sources[i].read(found, last);
-		if (e == ERR_NOT_FOUND)
-			continue;
-		*source = sources[i].name;
-		memcpy(why, last, AWS_WHY_MAX);
-		return e;
-	}
-	snprintf(why, AWS_WHY_MAX, "AWS_ACCESS_KEY_ID is not in the environment, nor the address of a container's endpoint; %.160s", last);
-	return ERR_NOT_FOUND;
-}
-
 static void keep(struct aws_identity *id, const struct aws_found *found, const char *source, uint64_t now)
 {
 	struct aws_credentials *old = id->held;
 	id->held = id->next;
 	id->next = old;
 	id->good = true;
-	id->since = now;
 	id->end = found->lives < 0 ? 0 : now + (uint64_t)found->lives * SECOND;
 	id->failures = 0;
 	/* what has so little left is all that there is for now */
@@ -135,9 +142,9 @@ static void refresh(struct aws_identity *id)
 	char why[AWS_WHY_MAX] = "";
 	id->asking = true;
 	pthread_mutex_unlock(&id->lock);
-	enum err e = ask(&found, &source, why);
+	enum err e = id->ask(&found, &source, why);
 	pthread_mutex_lock(&id->lock);
-	uint64_t now = clock_mono_us();
+	uint64_t now = id->now();
 	id->asking = false;
 	id->error = e;
 	memcpy(id->why, why, sizeof id->why);
@@ -160,7 +167,7 @@ enum err aws_credentials_get(struct aws_identity *id, struct aws_credentials *ou
 	enum err e = ERR_OK;
 	pthread_mutex_lock(&id->lock);
 	for (bool mine = false;;) {
-		uint64_t now = clock_mono_us();
+		uint64_t now = id->now();
 		int64_t seconds = left(id, now);
 		bool due = seconds < REFRESH_FROM && now >= id->not_before && !mine;
 		if (due && !id->asking) {
@@ -181,12 +188,12 @@ enum err aws_credentials_get(struct aws_identity *id, struct aws_credentials *ou
 	return e;
 }
 
-void aws_credentials_expired(struct aws_identity *id)
+void aws_credentials_expired(struct aws_identity *id, const char *key_id)
 {
 	pthread_mutex_lock(&id->lock);
-	uint64_t now = clock_mono_us();
-	/* another call may have had new ones since this one was signed */
-	if (id->good && now - id->since > SECOND)
-		id->end = now, id->not_before = 0;
+	if (id->good && strcmp(id->held->key_id, key_id) == 0) {
+		id->end = id->now();
+		id->not_before = 0;
+	}
 	pthread_mutex_unlock(&id->lock);
 }

@@ -17,12 +17,13 @@ struct aws_credentials {
 struct aws_identity;
 MUST_CHECK enum err aws_identity_new(struct aws_identity **out);
 void aws_identity_free(struct aws_identity *id);
-/* Refreshes from 15 minutes before the end (a failure keeps what there is) and waits for it from 5 minutes before. ERR_NOT_FOUND: there are none, and why says where was
+/* Refreshes from 15 minutes before the end, by one caller while the others go on with what there is, and all wait for it from 5 minutes before; a failure keeps what there
+ * is, and is tried again after 1, 2, 4… to 60 seconds. ERR_NOT_FOUND: there are none, and why says where was
  * looked; ERR_IO: the place that has them does not answer. */
 enum { AWS_WHY_MAX = 256 };
 MUST_CHECK enum err aws_credentials_get(struct aws_identity *id, struct aws_credentials *out, char why[static AWS_WHY_MAX]);
-/* AWS says that they have expired: the next get asks anew. */
-void aws_credentials_expired(struct aws_identity *id);
+/* AWS says that these have expired: the next get asks anew, unless somebody has had others meanwhile. */
+void aws_credentials_expired(struct aws_identity *id, const char *key_id);
 void aws_credentials_wipe(struct aws_credentials *c);
 /* "environment", "container", "instance"; "" before the first get. For outportctl secrets show-source. */
 const char *aws_identity_source(const struct aws_identity *id);

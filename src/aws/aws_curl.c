@@ -1,34 +1,14 @@
 #include "aws/aws_curl.h"
 
-#include <malloc.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
-static void wiping_free(void *p)
-{
-	if (p != NULL)
-		sodium_memzero(p, malloc_usable_size(p));
-	free(p);
-}
-
-static void *wiping_realloc(void *p, size_t n)
-{
-	size_t had = p != NULL ? malloc_usable_size(p) : 0;
-	if (p != NULL && n <= had && n >= had / 2)
-		return p;
-	void *wider = malloc(n);
-	if (wider == NULL)
-		return NULL;
-	if (had > 0)
-		memcpy(wider, p, had < n ? had : n);
-	wiping_free(p);
-	return wider;
-}
+#include "aws/aws_vault.h"
 
 bool aws_curl_start(void)
 {
-	return sodium_init() >= 0 && curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, wiping_free, wiping_realloc, strdup, calloc) == CURLE_OK;
+	return sodium_init() >= 0 && curl_global_init_mem(CURL_GLOBAL_DEFAULT, vault_malloc, vault_free, vault_realloc, vault_strdup, vault_calloc) == CURLE_OK;
 }
 
 void aws_curl_end(void)
@@ -71,7 +51,8 @@ bool aws_curl_header(struct curl_slist **list, const char *name, const char *val
 	memcpy(line + name_n, ": ", 2);
 	memcpy(line + name_n + 2, value, value_n + 1);
 	struct curl_slist *longer = curl_slist_append(*list, line);
-	wiping_free(line);
+	sodium_memzero(line, name_n + value_n + 3);
+	free(line);
 	if (longer != NULL)
 		*list = longer;
 	return longer != NULL;

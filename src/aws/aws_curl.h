@@ -7,7 +7,8 @@
 
 #include "util/buf.h"
 
-/* libcurl frees what it copied of keys and tokens wiped, where we are the first in the process to set it up. False: it does not start. */
+/* In place of curl_global_init, for all of the process: libcurl's memory, in which there are keys and passwords for as long as a connection is kept, is wiped when it is
+ * freed, and in no core dump (aws_vault.h). Counted; the matching end is aws_curl_end. False: it does not start. */
 bool aws_curl_start(void);
 void aws_curl_end(void);
 /* Only http and https, no redirects, no proxy, TLS verified (against the certificates of ca, if any), time-outs. False: out of memory. */

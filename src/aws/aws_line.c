@@ -17,7 +17,7 @@ struct transfer {
 	struct aws_answer *a;
 	struct aws_attempt *out;
 	unsigned begun;
-	bool taken;
+	bool headed, taken; /* the head is whole; the body has begun */
 };
 
 void aws_payload_hash(const struct aws_request *r, char hex[static AWS_HEX_SIZE])
@@ -67,6 +67,7 @@ static const char *value_of(const char *line, size_t n, const char *name, size_t
 
 static void head_reset(struct transfer *t)
 {
+	t->headed = false;
 	t->a->request_id[0] = t->out->type[0] = '\0';
 	t->out->date = -1;
 	for (size_t i = 0; i < t->r->n_wanted; i++)
@@ -83,6 +84,7 @@ static size_t on_header(char *line, size_t size, size_t n, void *ctx)
 	/* one of 100 comes before the one that counts */
 	if (n >= 5 && memcmp(line, "HTTP/", 5) == 0)
 		head_reset(t);
+	t->headed = t->headed || n == 0 || *line == '\r' || *line == '\n';
 	for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
 		if ((value = value_of(line, n, ids[i], &value_n)) != NULL)
 			aws_word_copy(t->a->request_id, sizeof t->a->request_id, value, value_n);
@@ -255,6 +257,9 @@ static void conclude(struct transfer *t, CURLcode code)
 	curl_easy_getinfo(t->line->curl, CURLINFO_RESPONSE_CODE, &status);
 	out->timed_out = code == CURLE_OPERATION_TIMEDOUT;
 	out->no_http = code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_WEIRD_SERVER_REPLY || code == CURLE_HTTP2;
+	/* to libcurl what breaks off in its head is an answer too */
+	if (code == CURLE_OK && !t->headed)
+		code = CURLE_GOT_NOTHING;
 	if (code == CURLE_OK)
 		out->status = (int)status;
 	else if (out->error[0] == '\0')

@@ -64,7 +64,7 @@ static void value_put(struct buf *out, const char *value)
 	for (bool begun = false; *value != '\0'; begun = true) {
 		value += strspn(value, " \t\r\n");
 		size_t n = strcspn(value, " \t\r\n");
-		if (n > 0 && begun && out->len > 0 && out->data[out->len - 1] != ':' && out->data[out->len - 1] != ',')
+		if (n > 0 && begun)
 			buf_put(out, " ", 1);
 		buf_put(out, value, n);
 		value += n;

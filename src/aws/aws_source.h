@@ -30,6 +30,11 @@ MUST_CHECK enum err aws_container_read(struct aws_found *out, char why[static AW
 /* The instance's metadata, version 2 alone; AWS_EC2_METADATA_DISABLED, AWS_EC2_METADATA_SERVICE_ENDPOINT. */
 MUST_CHECK enum err aws_instance_read(struct aws_found *out, char why[static AWS_WHY_MAX]);
 
+/* All of them in turn; *source: whose they are. */
+typedef enum err aws_ask(struct aws_found *out, const char **source, char why[static AWS_WHY_MAX]);
+/* Over other places and another clock: for the tests. */
+MUST_CHECK enum err aws_identity_new_with(aws_ask *asked_of, uint64_t (*now)(void), struct aws_identity **out);
+
 /* The pure parts, for the tests. */
 /* May a container's token be sent there: https, or plain http to this machine, the two endpoints of ECS and EKS, and no other? */
 bool aws_container_url_valid(const char *url);

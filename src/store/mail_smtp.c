@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "aws/aws_curl.h"
 #include "store/mail_internal.h"
 #include "util/utf8.h"
 
@@ -117,14 +118,13 @@ enum err mail_smtp_new(const struct conf *conf, const struct mail_identity *from
 		return ERR_NOMEM;
 	s->from = from;
 	s->beat = beat;
-	/* counted by libcurl: the matching end is in smtp_close */
-	bool global = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+	bool global = aws_curl_start();
 	s->curl = global ? curl_easy_init() : NULL;
 	if (s->curl == NULL || !set_up(s, conf, password)) {
 		snprintf(why, MAIL_WHY_MAX, "libcurl takes no SMTP");
 		curl_easy_cleanup(s->curl);
 		if (global)
-			curl_global_cleanup();
+			aws_curl_end();
 		free(s);
 		return ERR_INTERNAL;
 	}
@@ -202,7 +202,7 @@ static void smtp_close(void *self)
 {
 	struct mail_smtp *s = self;
 	curl_easy_cleanup(s->curl);
-	curl_global_cleanup();
+	aws_curl_end();
 	free(s);
 }
 
