@@ -63,7 +63,7 @@ static enum err store(struct context *c, struct posting *p)
 	enum err e = posting_limit(c, "address", c->app->conf->limits.address_per_hour, p);
 	if (e != ERR_OK || p->status != 0)
 		return e;
-	e = address_add(&s, c->arena, c->req->client_address, c->now);
+	e = address_add(&s, c->req->client_address, c->now);
 	if (e != ERR_INVALID)
 		return e;
 	field_errors_add(&p->errors, "", MSG_ADDRESS_UNKNOWN, NULL);

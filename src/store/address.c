@@ -9,10 +9,9 @@ static bool in_dynamodb(const struct address_store *s)
 	return strcmp(s->conf->address.store, "dynamodb") == 0;
 }
 
-enum err address_add(const struct address_store *s, struct arena *a, const char *ip, int64_t now)
+enum err address_add(const struct address_store *s, const char *ip, int64_t now)
 {
 	char reversed[ADDRESS_REVERSED_SIZE];
-	(void)a;
 	if (!address_reverse(ip, reversed))
 		return ERR_INVALID;
 	return in_dynamodb(s) ? address_dynamodb_add(s, ip, now) : address_db_add(s->db, ip, now);

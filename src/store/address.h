@@ -18,7 +18,7 @@ struct address_store {
 };
 
 /* No call leaves for AWS: what belongs there is a row of the outbox. ERR_INVALID: ip is no address. */
-MUST_CHECK enum err address_add(const struct address_store *s, struct arena *a, const char *ip, int64_t now);
+MUST_CHECK enum err address_add(const struct address_store *s, const char *ip, int64_t now);
 /* Newest first, at most limit of them (1 to ADDRESS_LATEST_MAX), in the arena. Errors besides the database's: ERR_DENIED; ERR_TIMEOUT, ERR_CLOSED, ERR_LIMITED: AWS is away;
  * ERR_INVALID: the configuration does not do. why: a sentence's end for the sysadmin, "" where the database says it. */
 MUST_CHECK enum err address_latest(const struct address_store *s, struct arena *a, unsigned limit, struct address_seen **items, size_t *n, char why[static ADDRESS_WHY_MAX]);

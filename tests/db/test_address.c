@@ -27,7 +27,7 @@ static void add_many(void)
 {
 	char ip[] = "1.0.0.1";
 	for (int i = 0; i < MANY; i++, ip[6]++)
-		ck_assert_err(address_add(&store, fixture.arena, ip, start + 60 * (i < MANY - 1 ? i : i - 1)), ERR_OK);
+		ck_assert_err(address_add(&store, ip, start + 60 * (i < MANY - 1 ? i : i - 1)), ERR_OK);
 }
 
 START_TEST(the_newest_come_first)
@@ -68,9 +68,9 @@ START_TEST(the_longest_address_fits_and_what_is_none_is_refused)
 	struct address_seen *items;
 	size_t n;
 	ck_assert_uint_eq(sizeof longest, ADDRESS_TEXT_SIZE);
-	ck_assert_err(address_add(&store, fixture.arena, longest, start), ERR_OK);
-	ck_assert_err(address_add(&store, fixture.arena, "", start), ERR_INVALID);
-	ck_assert_err(address_add(&store, fixture.arena, "fe80::1%eth0", start), ERR_INVALID);
+	ck_assert_err(address_add(&store, longest, start), ERR_OK);
+	ck_assert_err(address_add(&store, "", start), ERR_INVALID);
+	ck_assert_err(address_add(&store, "fe80::1%eth0", start), ERR_INVALID);
 	ck_assert_err(address_latest(&store, fixture.arena, 5, &items, &n, why), ERR_OK);
 	ck_assert_uint_eq(n, 1);
 	ck_assert_str_eq(items[0].ip, longest);

@@ -47,6 +47,10 @@ async function refusesWrites(_age, what) {
 	const verify = await post(`/verify/${link}`, { password: 'correct horse battery', _age });
 	assert.equal(verify.status, 503, `the confirmation, ${what}`);
 	assert.match(verify.body, /role="alert"[^]*type="password"/, 'the form comes back');
+	const left = await post('/fr/reverse-ip', { _age });
+	assert.equal(left.status, 503, `an address, ${what}`);
+	assert.match(left.body, /role="alert"[^]*<form action="\/fr\/reverse-ip"/, 'with its button, to try again');
+	assert.equal((await request(`${site.url}/api/v1/addresses`, { method: 'POST' })).status, 503);
 	const api = await request(`${site.url}/api/v1/contact`, { method: 'POST', body: JSON.stringify({ ...message, website: undefined }), headers: { 'Content-Type': 'application/json' } });
 	assert.equal(api.status, 503);
 	assert.match(api.headers['content-type'], /problem\+json/);
@@ -59,6 +63,7 @@ test('a read-only database serves pages and refuses writes with everything typed
 	assert.equal((await get('/listings?sort=price_asc')).status, 200);
 	await site.sql('SET GLOBAL read_only = 0');
 	assert.equal(await site.sql("SELECT COUNT(*) FROM message WHERE email = 'kept@example.org'"), '0', 'nothing half done');
+	assert.equal(await site.sql('SELECT COUNT(*) FROM address_seen'), '0');
 });
 
 test('without a database cached pages come, others say when to come again, and it heals by itself', async () => {
