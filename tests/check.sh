@@ -122,6 +122,11 @@ npm_tools() {
 	npm ci --prefix "$build/npm" --ignore-scripts --no-audit --no-fund && cp "$top/tests/browser/package-lock.json" "$build/npm/installed-lock.json"
 }
 
+# A MySQL server, for what has to hold with it as with MariaDB.
+mysql_tree() {
+	node "$top/tests/support/aws/mysql.mjs"
+}
+
 # Debian's own Node, unless a newer one is there already.
 need_node() {
 	local version
@@ -235,6 +240,8 @@ check_main() {
 	need_node
 	progress "checking (logs in build/check-logs)"
 	stage npm-tools 600 npm_tools || die "npm could not install the browser tests' tools: is there a network?"
+	export OUTPORT_MYSQL=$build/mysql
+	[ -z "$check_all" ] || stage mysql 900 mysql_tree || true
 	if stage build 1200 build_in "$build/check" --enable-werror; then
 		stage tests 2400 suite "$build/check" || true
 		count_results "$build/check"
