@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "db/migrate.h"
+#include "store/secret.h"
 
 bool admin_given(const struct ctl *ctl)
 {
@@ -31,8 +32,13 @@ static int read_password(struct ctl *ctl, char *out, size_t size)
 		return CTL_OK;
 	if (snprintf(reference, sizeof reference, "file:%s", path) >= (int)sizeof reference)
 		return ctl_usage(ctl, "--admin-password-file: the path is too long");
-	enum err e = conf_secret(reference, out, size);
-	return e == ERR_OK ? CTL_OK : ctl_fail(ctl, "--admin-password-file: %s cannot be read: %s", path, err_text(e));
+	struct secret *s;
+	char why[SECRET_WHY_MAX];
+	if (secret_read(ctl->cloud, reference, &s, why) != ERR_OK)
+		return ctl_fail(ctl, "--admin-password-file: %s cannot be read: %s", path, why);
+	snprintf(out, size, "%s", s->password);
+	secret_free(s);
+	return CTL_OK;
 }
 
 int admin_connect(struct ctl *ctl, const char *database, struct conf *conf, struct db **out)

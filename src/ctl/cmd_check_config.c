@@ -4,13 +4,14 @@
 #include "ctl/ctl.h"
 #include "store/mail.h"
 #include "store/monitor.h"
+#include "store/secret.h"
 
 static int check_secret(struct ctl *ctl, const char *key, const char *reference)
 {
-	char secret[CONF_TEXT_MAX];
-	enum err e = conf_secret(reference, secret, sizeof secret);
-	explicit_bzero(secret, sizeof secret);
-	return e == ERR_OK ? CTL_OK : ctl_fail(ctl, "%s: %s = %s cannot be read: %s", ctl->config_path, key, reference, err_text(e));
+	int status = ctl_check_secret(ctl, key, reference);
+	if (status == CTL_OK && secret_is_remote(reference))
+		printf("%s = %s: AWS was not asked; \"outportctl secrets show-source\" asks.\n", key, reference);
+	return status;
 }
 
 /* What the stores and the transports ask of the configuration beside each key's own rule. Nobody is asked. */
@@ -34,7 +35,11 @@ static int check_monitor(struct ctl *ctl)
 static int check_config(struct ctl *ctl)
 {
 	const struct conf *c = &ctl->conf;
-	int status = check_secret(ctl, "[database] password", c->database.password);
+	int status = check_secret(ctl, "[database] host", c->database.host);
+	if (status == CTL_OK)
+		status = check_secret(ctl, "[database] user", c->database.user);
+	if (status == CTL_OK)
+		status = check_secret(ctl, "[database] password", c->database.password);
 	if (status == CTL_OK)
 		status = check_secret(ctl, "[mail] smtp_password", c->mail.smtp_password);
 	if (status == CTL_OK)

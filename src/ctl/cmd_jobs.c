@@ -16,12 +16,6 @@ static enum log_level level_of(const char *name)
 	return LOG_LEVEL_INFO;
 }
 
-static int read_secret(struct ctl *ctl, const char *key, const char *reference, char *out, size_t size)
-{
-	enum err e = conf_secret(reference, out, size);
-	return e == ERR_OK ? CTL_OK : ctl_fail(ctl, "%s: %s = %s cannot be read: %s", ctl->config_path, key, reference, err_text(e));
-}
-
 static int once(struct ctl *ctl, struct jobs_setup *s)
 {
 	struct jobs_tally tally;
@@ -53,16 +47,14 @@ static int serve(struct ctl *ctl, struct jobs_setup *s)
 
 static int run(struct ctl *ctl)
 {
-	char smtp_password[CONF_TEXT_MAX];
-	struct jobs_setup s = {.conf = &ctl->conf, .cloud = ctl->cloud, .smtp_password = smtp_password};
-	int status = read_secret(ctl, "[mail] smtp_password", ctl->conf.mail.smtp_password, smtp_password, sizeof smtp_password);
+	struct jobs_setup s = {.conf = &ctl->conf, .cloud = ctl->cloud};
+	int status = ctl_check_secret(ctl, "[mail] smtp_password", ctl->conf.mail.smtp_password);
 	if (status == CTL_OK) {
 		/* a limit on the size of files is an error like a full disk, not the end */
 		signal(SIGXFSZ, SIG_IGN);
 		log_set_level(level_of(ctl->conf.log.level));
 		status = args_has(&ctl->args, "once") ? once(ctl, &s) : serve(ctl, &s);
 	}
-	explicit_bzero(smtp_password, sizeof smtp_password);
 	return status;
 }
 

@@ -1,3 +1,4 @@
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -5,37 +6,39 @@
 #include "ctl/ctl.h"
 #include "ctl/secret_file.h"
 #include "db/setup_db.h"
+#include "store/secret.h"
 
 struct setup {
-	char password[CONF_TEXT_MAX];
+	struct db_login *login; /* in locked memory */
 	struct setup_account account;
 };
 
-/* The password, by the reference in the configuration. */
+/* The sign-in as the workers will have it; the file of its password is made first, where there is none. */
 static int prepare_secret(struct ctl *ctl, struct setup *s)
 {
 	const char *reference = ctl->conf.database.password, *group = args_value(&ctl->args, "secret-group");
 	bool made = false;
-	s->password[0] = '\0';
+	struct db_login_source source;
+	char why[DB_WHY_MAX];
 	if (reference[0] == '\0' && ctl->conf.database.host[0] != '\0')
 		return ctl_fail(ctl, "%s: [database] password: a server elsewhere needs one, such as file:/etc/outport/database-password", ctl->config_path);
-	if (reference[0] == '\0') {
-		printf("Secret: none; the server asks the operating system who connects to its socket.\n");
-		return CTL_OK;
-	}
-	if (strncmp(reference, "file:", 5) != 0) {
-		enum err e = conf_secret(reference, s->password, sizeof s->password);
-		if (e != ERR_OK || s->password[0] == '\0')
-			return ctl_fail(ctl, "%s: [database] password = %s cannot be read: %s", ctl->config_path, reference, err_text(e == ERR_OK ? ERR_NOT_FOUND : e));
-		printf("Secret: taken from %s.\n", reference);
-		return CTL_OK;
-	}
-	int status = secret_file_prepare(ctl, reference + 5, group, s->password, sizeof s->password, &made);
-	if (status == CTL_OK && s->password[0] == '\0')
-		return ctl_fail(ctl, "[database] password: %s is empty", reference + 5);
+	bool file = strncmp(reference, "file:", 5) == 0;
+	int status = file ? secret_file_prepare(ctl, reference + 5, group, &made) : CTL_OK;
 	if (status == CTL_OK)
+		status = ctl_login(ctl, &source);
+	if (status != CTL_OK)
+		return status;
+	if (source.read(source.ctx, false, s->login, why) != ERR_OK)
+		return ctl_fail(ctl, "%s: %s", ctl->config_path, why);
+	if (reference[0] != '\0' && s->login->password[0] == '\0')
+		return ctl_fail(ctl, "%s: [database] password = %s: there is no password in it", ctl->config_path, reference);
+	if (reference[0] == '\0')
+		printf("Secret: none; the server asks the operating system who connects to its socket.\n");
+	else if (file)
 		printf("Secret: %s %s (mode %s).\n", reference + 5, made ? "made, with a new password" : "was there and is kept", group == NULL ? "0600" : "0640");
-	return status;
+	else
+		printf("Secret: taken from %s.\n", reference);
+	return CTL_OK;
 }
 
 static int make_account(struct ctl *ctl, const struct setup *s)
@@ -59,11 +62,11 @@ static int make_account(struct ctl *ctl, const struct setup *s)
 	return CTL_OK;
 }
 
-static int migrate(struct ctl *ctl)
+static int migrate(struct ctl *ctl, const struct setup *s)
 {
 	struct conf conf;
 	struct db *admin;
-	int status = admin_connect(ctl, ctl->conf.database.name, &conf, &admin);
+	int status = admin_connect(ctl, s->account.database, &conf, &admin);
 	if (status != CTL_OK)
 		return status;
 	status = admin_migrate(ctl, admin, false);
@@ -74,45 +77,63 @@ static int migrate(struct ctl *ctl)
 /* The proof: the site's own user, as the workers will come. */
 static int try_user(struct ctl *ctl, const struct setup *s)
 {
-	struct db *db;
-	if (s->password[0] == '\0') {
+	struct db_login_source source;
+	struct db *db = NULL;
+	if (s->account.password[0] == '\0') {
 		printf("Done. The site's programs must run as the system's user %s.\n", s->account.user);
 		return CTL_OK;
 	}
-	int status = ctl_connect_as(ctl, &ctl->conf, s->password, &db);
+	int status = ctl_login(ctl, &source);
+	if (status == CTL_OK)
+		status = ctl_connect(ctl, &ctl->conf, &source, &db);
 	db_free(db);
 	if (status == CTL_OK)
 		printf("Done: user %s can connect.\n", s->account.user);
 	return status;
 }
 
-static int setup(struct ctl *ctl)
+/* What would be refused in the end is refused before anything is made. */
+static int check_account(struct ctl *ctl, const struct setup *s)
 {
-	struct setup s = {.password = ""};
-	const char *host = args_value(&ctl->args, "user-host"), *admin = args_value(&ctl->args, "admin-user");
-	bool local = ctl->conf.database.host[0] == '\0';
-	s.account = (struct setup_account){
-		.database = ctl->conf.database.name,
-		.user = ctl->conf.database.user,
-		.host = host != NULL ? host : local ? "localhost" : "%",
+	const char *problem = setup_db_problem(&s->account), *admin = args_value(&ctl->args, "admin-user");
+	if (problem == NULL && admin != NULL && strcmp(admin, s->account.user) == 0)
+		problem = "[database] user: the site needs a user of its own, not the administrator";
+	return problem == NULL ? CTL_OK : ctl_fail(ctl, "%s: %s", ctl->config_path, problem);
+}
+
+static int set_up(struct ctl *ctl, struct setup *s)
+{
+	const char *host = args_value(&ctl->args, "user-host");
+	const struct conf *c = &ctl->conf;
+	s->account = (struct setup_account){
+		.database = c->database.name,
+		.user = secret_is_reference(c->database.user) ? "to_be_read" : c->database.user,
+		.host = host != NULL ? host : c->database.host[0] == '\0' ? "localhost" : "%",
 		.password = "",
 	};
-	const char *problem = setup_db_problem(&s.account);
-	if (problem == NULL && admin != NULL && strcmp(admin, s.account.user) == 0)
-		problem = "[database] user: the site needs a user of its own, not the administrator";
-	if (problem != NULL)
-		return ctl_fail(ctl, "%s: %s", ctl->config_path, problem);
-	int status = prepare_secret(ctl, &s);
-	s.account.password = s.password;
-	if (status == CTL_OK && (problem = setup_db_problem(&s.account)) != NULL)
-		status = ctl_fail(ctl, "%s", problem);
+	int status = check_account(ctl, s);
 	if (status == CTL_OK)
-		status = make_account(ctl, &s);
+		status = prepare_secret(ctl, s);
+	if (status != CTL_OK)
+		return status;
+	s->account.database = s->login->name;
+	s->account.user = s->login->user;
+	s->account.password = s->login->password;
+	if (host == NULL)
+		s->account.host = s->login->host[0] == '\0' ? "localhost" : "%";
+	status = check_account(ctl, s);
 	if (status == CTL_OK)
-		status = migrate(ctl);
+		status = make_account(ctl, s);
 	if (status == CTL_OK)
-		status = try_user(ctl, &s);
-	explicit_bzero(s.password, sizeof s.password);
+		status = migrate(ctl, s);
+	return status == CTL_OK ? try_user(ctl, s) : status;
+}
+
+static int setup(struct ctl *ctl)
+{
+	struct setup s = {.login = sodium_malloc(sizeof *s.login)};
+	int status = s.login != NULL ? set_up(ctl, &s) : ctl_fail(ctl, "%s", err_text(ERR_NOMEM));
+	sodium_free(s.login);
 	return status;
 }
 

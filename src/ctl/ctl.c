@@ -7,6 +7,7 @@
 
 #include "model/money.h"
 #include "model/slug.h"
+#include "store/secret.h"
 #include "util/utf8.h"
 
 __attribute__((format(printf, 1, 0)))
@@ -88,6 +89,14 @@ int ctl_connect(struct ctl *ctl, const struct conf *conf, const struct db_login_
 int ctl_connect_as(struct ctl *ctl, const struct conf *conf, const char *password, struct db **out)
 {
 	return connect(ctl, conf, NULL, password, out);
+}
+
+int ctl_check_secret(struct ctl *ctl, const char *key, const char *reference)
+{
+	char why[SECRET_WHY_MAX];
+	if (!secret_is_reference(reference) || secret_check(ctl->cloud, reference, why) == ERR_OK)
+		return CTL_OK;
+	return ctl_fail(ctl, "%s: %s = %s cannot be read: %s", ctl->config_path, key, reference, why);
 }
 
 const char *ctl_field_text(struct arena *a, const struct field_error *e)

@@ -51,7 +51,7 @@ struct command {
 
 extern const struct command check_config_commands[], migrate_commands[], setup_commands[], category_commands[], place_commands[],
 	resource_commands[], message_commands[], listing_commands[], demo_data_commands[], import_commands[], export_commands[],
-	jobs_commands[], outbox_commands[], member_commands[], photos_commands[];
+	secrets_commands[], jobs_commands[], outbox_commands[], member_commands[], photos_commands[];
 
 /* Prints "outportctl: …" on stderr and returns CTL_FAILED. */
 int ctl_fail(const struct ctl *ctl, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -65,6 +65,9 @@ int ctl_login(struct ctl *ctl, struct db_login_source *out);
 /* A connection without a time limit on statements, as source says, or as conf's user with this password; said and returned as above when it fails. */
 int ctl_connect(struct ctl *ctl, const struct conf *conf, const struct db_login_source *source, struct db **out);
 int ctl_connect_as(struct ctl *ctl, const struct conf *conf, const char *password, struct db **out);
+
+/* Said when the reference of a key cannot be read, as far as this can be told without asking AWS. */
+int ctl_check_secret(struct ctl *ctl, const char *key, const char *reference);
 
 /* Fills *out from the options named like the fields ("contact-name" for contact_name); present: the values that stand for
  * options not given (by field name), or NULL. Mistakes are said; CTL_OK or CTL_USAGE. */

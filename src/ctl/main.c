@@ -15,6 +15,7 @@ static const struct {
 	{"Installation", setup_commands},
 	{NULL, migrate_commands},
 	{NULL, check_config_commands},
+	{NULL, secrets_commands},
 	{"Content", listing_commands},
 	{NULL, category_commands},
 	{NULL, place_commands},
@@ -53,11 +54,11 @@ static void print_help(void)
 		if (tables[i].heading != NULL)
 			printf("\n%s\n", tables[i].heading);
 		for (const struct command *c = tables[i].commands; c->name != NULL; c++)
-			printf("  %-18s %s\n", c->name, c->summary);
+			printf("  %-20s %s\n", c->name, c->summary);
 	}
 	printf("\nOptions\n"
-	       "  --config FILE      the configuration; else $OUTPORT_CONFIG, else\n"
-	       "                     " OUTPORT_SYSCONFDIR "/outport.conf\n"
+	       "  --config FILE        the configuration; else $OUTPORT_CONFIG, else\n"
+	       "                       " OUTPORT_SYSCONFDIR "/outport.conf\n"
 	       "  --help, --version\n"
 	       "\nExit status: 0 done, 1 failed, 2 the command line is wrong.\n");
 }
@@ -89,7 +90,7 @@ static void print_group_help(const char *word)
 	for (size_t i = 0; i < TABLES; i++)
 		for (const struct command *c = tables[i].commands; c->name != NULL; c++)
 			if (strncmp(c->name, word, n) == 0 && c->name[n] == ' ')
-				printf("  %-18s %s\n", c->name, c->summary);
+				printf("  %-20s %s\n", c->name, c->summary);
 	printf("\nMore: outportctl %s COMMAND --help\n", word);
 }
 

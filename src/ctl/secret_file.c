@@ -3,7 +3,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <libgen.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,20 +15,83 @@
 
 enum { RANDOM_BYTES = 24 };
 
-/* A new file, whole or not at all. */
-static int write_new(struct ctl *ctl, int fd, const char *path, const char *secret, gid_t group, mode_t mode)
+static int find_group(struct ctl *ctl, const char *option, const char *name, gid_t *out)
 {
-	char line[SECRET_BYTES + 1];
-	int n = snprintf(line, sizeof line, "%s\n", secret);
-	int status = CTL_OK;
-	if ((group != (gid_t)-1 && fchown(fd, (uid_t)-1, group) != 0) || fchmod(fd, mode) != 0 || write(fd, line, (size_t)n) != n || fsync(fd) != 0)
-		status = ctl_fail(ctl, "%s cannot be written: %s", path, strerror(errno));
-	explicit_bzero(line, sizeof line);
-	if (close(fd) != 0 && status == CTL_OK)
-		status = ctl_fail(ctl, "%s cannot be written: %s", path, strerror(errno));
+	*out = (gid_t)-1;
+	if (name == NULL)
+		return CTL_OK;
+	const struct group *g = getgrnam(name);
+	if (g == NULL)
+		return ctl_fail(ctl, "--%s: there is no group \"%s\" on this machine", option, name);
+	*out = g->gr_gid;
+	return CTL_OK;
+}
+
+static mode_t mode_for(gid_t group)
+{
+	return group == (gid_t)-1 ? 0600 : 0640;
+}
+
+static bool fill(int fd, const void *text, size_t n, gid_t group)
+{
+	const char *p = text;
+	while (n > 0) {
+		ssize_t wrote = write(fd, p, n);
+		if (wrote < 0 && errno != EINTR)
+			return false;
+		p += wrote > 0 ? wrote : 0;
+		n -= wrote > 0 ? (size_t)wrote : 0;
+	}
+	return (group == (gid_t)-1 || fchown(fd, (uid_t)-1, group) == 0) && fchmod(fd, mode_for(group)) == 0 && fsync(fd) == 0;
+}
+
+/* That the name lasts, too. */
+static bool sync_folder(const char *path)
+{
+	char folder[PATH_MAX];
+	snprintf(folder, sizeof folder, "%s", path);
+	int fd = open(dirname(folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool good = fd >= 0 && fsync(fd) == 0;
+	if (fd >= 0)
+		close(fd);
+	return good;
+}
+
+/* Under another name first: there is never half a file under its own. ERR_EXISTS: there is one, and it stays; ERR_IO: errno says more. */
+static enum err make_file(const char *path, const void *text, size_t n, gid_t group, bool replace)
+{
+	char other[PATH_MAX];
+	if (snprintf(other, sizeof other, "%s.XXXXXX", path) >= (int)sizeof other) {
+		errno = ENAMETOOLONG;
+		return ERR_IO;
+	}
+	int fd = mkostemp(other, O_CLOEXEC);
+	if (fd < 0)
+		return ERR_IO;
+	bool good = fill(fd, text, n, group);
+	good = close(fd) == 0 && good;
+	if (good)
+		good = replace ? rename(other, path) == 0 : link(other, path) == 0;
+	int why = errno;
+	if (!good || !replace)
+		unlink(other);
+	if (!good) {
+		errno = why;
+		return why == EEXIST ? ERR_EXISTS : ERR_IO;
+	}
+	return sync_folder(path) ? ERR_OK : ERR_IO;
+}
+
+int secret_file_write(struct ctl *ctl, const char *path, const struct buf *text, const char *group, bool replace)
+{
+	gid_t gid;
+	int status = find_group(ctl, "group", group, &gid);
 	if (status != CTL_OK)
-		unlink(path);
-	return status;
+		return status;
+	enum err e = text->error != ERR_OK ? text->error : make_file(path, text->data, text->len, gid, replace);
+	if (e == ERR_EXISTS)
+		return ctl_fail(ctl, "%s is there already: --force replaces it", path);
+	return e == ERR_OK ? CTL_OK : ctl_fail(ctl, "%s cannot be made: %s", path, e == ERR_IO ? strerror(errno) : err_text(e));
 }
 
 /* One that was there: others must not be able to read it. */
@@ -41,34 +107,22 @@ static int tighten(struct ctl *ctl, const char *path, gid_t group, mode_t mode)
 	return CTL_OK;
 }
 
-int secret_file_prepare(struct ctl *ctl, const char *path, const char *group, char *out, size_t size, bool *made)
+int secret_file_prepare(struct ctl *ctl, const char *path, const char *group, bool *made)
 {
-	char reference[CONF_TEXT_MAX];
 	uint8_t random[RANDOM_BYTES];
-	gid_t gid = (gid_t)-1;
-	mode_t mode = group == NULL ? 0600 : 0640;
-	if (group != NULL) {
-		struct group *g = getgrnam(group);
-		if (g == NULL)
-			return ctl_fail(ctl, "--secret-group: there is no group \"%s\" on this machine", group);
-		gid = g->gr_gid;
-	}
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	*made = fd >= 0;
-	if (fd < 0 && errno != EEXIST)
-		return ctl_fail(ctl, "[database] password: %s cannot be made: %s", path, strerror(errno));
-	if (fd < 0) {
-		int status = tighten(ctl, path, gid, mode);
-		snprintf(reference, sizeof reference, "file:%s", path);
-		enum err e = status == CTL_OK ? conf_secret(reference, out, size) : ERR_OK;
-		return e == ERR_OK ? status : ctl_fail(ctl, "[database] password: %s cannot be read: %s", path, err_text(e));
-	}
-	if (size < SECRET_BYTES) {
-		close(fd);
-		return ctl_fail(ctl, "%s", err_text(ERR_INTERNAL));
-	}
+	char line[SECRET_BYTES + 1];
+	gid_t gid;
+	int status = find_group(ctl, "secret-group", group, &gid);
+	if (status != CTL_OK)
+		return status;
 	mac_random(random, sizeof random);
-	base64url_encode(random, sizeof random, out);
+	base64url_encode(random, sizeof random, line);
+	line[SECRET_BYTES - 1] = '\n';
+	enum err e = make_file(path, line, SECRET_BYTES, gid, false);
 	explicit_bzero(random, sizeof random);
-	return write_new(ctl, fd, path, out, gid, mode);
+	explicit_bzero(line, sizeof line);
+	*made = e == ERR_OK;
+	if (e == ERR_EXISTS)
+		return tighten(ctl, path, gid, mode_for(gid));
+	return e == ERR_OK ? CTL_OK : ctl_fail(ctl, "[database] password: %s cannot be made: %s", path, strerror(errno));
 }

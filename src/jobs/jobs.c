@@ -109,7 +109,7 @@ static enum err delivery_open(struct jobs *j, enum delivery_side side, struct de
 	const struct jobs_setup *s = j->set_up;
 	*d = (struct delivery){.conf = s->conf, .cloud = s->cloud, .side = side, .stop = &j->stop, .beat = {beat, &j->beats_us[side]}};
 	delivery_init(d);
-	const struct mail_means with = {.cloud = s->cloud, .smtp_password = s->smtp_password, .beat = &d->beat};
+	const struct mail_means with = {.cloud = s->cloud, .beat = &d->beat};
 	enum err e = side == DELIVERY_MAIL ? mail_open(s->conf, &with, &d->carrier, why) : ERR_OK;
 	if (e == ERR_OK)
 		e = db_new(&j->long_conf, &s->login, NULL, JOB_STATEMENT_MS, &d->db);

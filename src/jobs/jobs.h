@@ -10,7 +10,6 @@ struct jobs_setup {
 	const struct conf *conf;
 	struct cloud *cloud;
 	struct db_login_source login;
-	const char *smtp_password; /* resolved; NULL or "": none */
 };
 
 struct jobs_tally {

@@ -41,7 +41,7 @@ static enum err open_transport(struct mail_carrier *c, const struct mail_means *
 	const struct conf *conf = c->conf;
 	if (strcmp(conf->mail.transport, "smtp") == 0) {
 		c->transport = &mail_smtp_transport;
-		return mail_smtp_new(conf, &c->identity, with->smtp_password, with->beat, &c->self, why);
+		return mail_smtp_new(conf, &c->identity, with, &c->self, why);
 	}
 	if (strcmp(conf->mail.transport, "ses") == 0) {
 		c->transport = &mail_ses_transport;

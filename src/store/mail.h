@@ -38,15 +38,14 @@ struct mail_beat {
 	void *ctx;
 };
 
-/* What the transports need beside the configuration. smtp_password: the resolved secret, copied and wiped by mail_close; NULL or "": none. cloud: for ses. beat may be
- * NULL. */
+/* What the transports need beside the configuration. cloud: for ses, and where the mail server's password may be kept. beat may be NULL. */
 struct mail_means {
 	struct cloud *cloud;
-	const char *smtp_password;
 	const struct mail_beat *beat;
 };
 
-/* conf, cloud and beat live as long as it. ERR_INVALID: the configuration does not do (no smtp_url, no from, no region); why says it in a sentence's end. */
+/* conf, cloud and beat live as long as it. Nobody is asked for anything yet: the mail server's password is read with the first mail, and again when it is refused. ERR_INVALID: the
+ * configuration does not do (no smtp_url, no from, no region); why says it in a sentence's end. */
 MUST_CHECK enum err mail_open(const struct conf *conf, const struct mail_means *with, struct mail_carrier **out, char why[static MAIL_WHY_MAX]);
 /* why: what stood in the way, for the site's operator; it may name the recipient and is not for the log. "" when delivered. */
 MUST_CHECK enum mail_outcome mail_deliver(struct mail_carrier *c, const struct mail_message *m, char why[static MAIL_WHY_MAX]);

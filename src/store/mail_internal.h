@@ -24,6 +24,5 @@ bool mail_address_valid(const char *s);
 
 extern const struct mail_transport mail_folder_transport, mail_smtp_transport, mail_ses_transport;
 MUST_CHECK enum err mail_folder_new(const struct conf *conf, void **out, char why[static MAIL_WHY_MAX]);
-MUST_CHECK enum err mail_smtp_new(const struct conf *conf, const struct mail_identity *from, const char *password, const struct mail_beat *beat, void **out,
-                                  char why[static MAIL_WHY_MAX]);
+MUST_CHECK enum err mail_smtp_new(const struct conf *conf, const struct mail_identity *from, const struct mail_means *with, void **out, char why[static MAIL_WHY_MAX]);
 MUST_CHECK enum err mail_ses_new(const struct conf *conf, const struct mail_identity *from, const struct mail_means *with, void **out, char why[static MAIL_WHY_MAX]);

@@ -1,11 +1,14 @@
 /* Mails to a mail server (RFC 5321), by libcurl: over TLS that is verified, or not at all. The connection is kept between mails. */
 #include <curl/curl.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "aws/aws_curl.h"
 #include "store/mail_internal.h"
+#include "store/secret.h"
+#include "util/log.h"
 #include "util/utf8.h"
 
 enum { CONNECT_SECONDS = 10, REPLY_MAX = 300, GONE_US = 10 * 1000000 };
@@ -15,6 +18,9 @@ enum step { STEP_SESSION, STEP_SENDER, STEP_RECIPIENT, STEP_CONTENT };
 
 struct mail_smtp {
 	CURL *curl;
+	const struct conf *conf;
+	struct cloud *cloud;
+	struct secret *secret; /* of [mail] smtp_password; NULL: not read yet */
 	const struct mail_identity *from;
 	const struct mail_beat *beat;
 	char error[CURL_ERROR_SIZE];
@@ -68,7 +74,7 @@ static int progress(void *ctx, curl_off_t a, curl_off_t b, curl_off_t c, curl_of
 
 #define SET(option, value) good = good && curl_easy_setopt(s->curl, (option), (value)) == CURLE_OK
 
-static bool set_up(struct mail_smtp *s, const struct conf *conf, const char *password)
+static bool set_up(struct mail_smtp *s, const struct conf *conf)
 {
 	char url[600], sender[300];
 	/* what follows the slash is the name we greet with */
@@ -83,10 +89,8 @@ static bool set_up(struct mail_smtp *s, const struct conf *conf, const char *pas
 	SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	if (conf->mail.smtp_tls_ca[0] != '\0')
 		SET(CURLOPT_CAINFO, conf->mail.smtp_tls_ca);
-	if (conf->mail.smtp_user[0] != '\0') {
+	if (conf->mail.smtp_user[0] != '\0')
 		SET(CURLOPT_USERNAME, conf->mail.smtp_user);
-		SET(CURLOPT_PASSWORD, password != NULL ? password : "");
-	}
 	SET(CURLOPT_PROXY, "");
 	SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 	SET(CURLOPT_MAIL_FROM, sender);
@@ -106,8 +110,49 @@ static bool set_up(struct mail_smtp *s, const struct conf *conf, const char *pas
 	return good;
 }
 
-enum err mail_smtp_new(const struct conf *conf, const struct mail_identity *from, const char *password, const struct mail_beat *beat, void **out,
-                       char why[static MAIL_WHY_MAX])
+/* Nobody's when nobody signs in. */
+static enum err read_password(struct mail_smtp *s, struct secret **out, char why[static MAIL_WHY_MAX])
+{
+	char text[SECRET_WHY_MAX];
+	const char *reference = s->conf->mail.smtp_user[0] != '\0' ? s->conf->mail.smtp_password : "";
+	enum err e = secret_read(s->cloud, reference, out, text);
+	if (e == ERR_OK && reference[0] != '\0' && (*out)->password[0] == '\0') {
+		secret_free(*out);
+		*out = NULL;
+		e = ERR_INVALID;
+		snprintf(text, sizeof text, "there is no password in it");
+	}
+	if (e != ERR_OK)
+		snprintf(why, MAIL_WHY_MAX, "[mail] smtp_password = %.150s cannot be read: %.280s", reference, text);
+	return e;
+}
+
+/* secret is taken. */
+static enum err use_password(struct mail_smtp *s, struct secret *secret)
+{
+	secret_free(s->secret);
+	s->secret = secret;
+	return secret->password[0] == '\0' || curl_easy_setopt(s->curl, CURLOPT_PASSWORD, secret->password) == CURLE_OK ? ERR_OK : ERR_NOMEM;
+}
+
+/* The server has refused the one we have: was it changed? */
+static bool renew_password(struct mail_smtp *s)
+{
+	char why[MAIL_WHY_MAX];
+	struct secret *secret;
+	if (read_password(s, &secret, why) != ERR_OK) {
+		LOG_WARN("smtp_password", LOG_S("error", why));
+		return false;
+	}
+	if (sodium_memcmp(secret->password, s->secret->password, sizeof secret->password) == 0) {
+		secret_free(secret);
+		return false;
+	}
+	LOG_INFO("smtp_password_changed", LOG_S("reference", s->conf->mail.smtp_password));
+	return use_password(s, secret) == ERR_OK;
+}
+
+enum err mail_smtp_new(const struct conf *conf, const struct mail_identity *from, const struct mail_means *with, void **out, char why[static MAIL_WHY_MAX])
 {
 	if (conf->mail.smtp_url[0] == '\0' || conf->mail.from[0] == '\0') {
 		snprintf(why, MAIL_WHY_MAX, "[mail] transport = smtp needs %s", conf->mail.smtp_url[0] == '\0' ? "smtp_url" : "from");
@@ -116,11 +161,13 @@ enum err mail_smtp_new(const struct conf *conf, const struct mail_identity *from
 	struct mail_smtp *s = calloc(1, sizeof *s);
 	if (s == NULL)
 		return ERR_NOMEM;
+	s->conf = conf;
+	s->cloud = with->cloud;
 	s->from = from;
-	s->beat = beat;
+	s->beat = with->beat;
 	bool global = aws_curl_start();
 	s->curl = global ? curl_easy_init() : NULL;
-	if (s->curl == NULL || !set_up(s, conf, password)) {
+	if (s->curl == NULL || !set_up(s, conf)) {
 		snprintf(why, MAIL_WHY_MAX, "libcurl takes no SMTP");
 		curl_easy_cleanup(s->curl);
 		if (global)
@@ -175,6 +222,11 @@ static enum mail_outcome smtp_deliver(void *self, const struct mail_message *m, 
 	struct mail_smtp *s = self;
 	char recipient[300];
 	snprintf(recipient, sizeof recipient, "<%s>", m->to);
+	if (s->secret == NULL) {
+		struct secret *secret;
+		if (read_password(s, &secret, why) != ERR_OK || use_password(s, secret) != ERR_OK)
+			return MAIL_AWAY;
+	}
 	struct curl_slist *to = curl_slist_append(NULL, recipient);
 	if (to == NULL || curl_easy_setopt(s->curl, CURLOPT_MAIL_RCPT, to) != CURLE_OK) {
 		curl_slist_free_all(to);
@@ -190,6 +242,8 @@ static enum mail_outcome smtp_deliver(void *self, const struct mail_message *m, 
 	 * smtp_timeout, or the row would be another runner's. Before the content nothing was handed over. */
 	if (code != CURLE_OK && code != CURLE_OPERATION_TIMEDOUT && us < GONE_US && made == 0 && s->step < STEP_CONTENT && outcome_of(s, code) != MAIL_REFUSED)
 		code = perform(s, bytes, true);
+	if (code == CURLE_LOGIN_DENIED && us < GONE_US && renew_password(s))
+		code = perform(s, bytes, true);
 	enum mail_outcome o = outcome_of(s, code);
 	if (o != MAIL_DELIVERED)
 		explain(s, code, why);
@@ -203,6 +257,7 @@ static void smtp_close(void *self)
 	struct mail_smtp *s = self;
 	curl_easy_cleanup(s->curl);
 	aws_curl_end();
+	secret_free(s->secret);
 	free(s);
 }
 

@@ -7,11 +7,11 @@ let s;
 before(() => { s = site('ctl_commands', { bare: true }); });
 after(() => s.dispose());
 
-const commands = () => s.ok('--help').split('\n').filter(line => /^  [a-z]/.test(line) && !line.startsWith('  --')).map(line => line.slice(2, 20).trim());
+const commands = () => s.ok('--help').split('\n').filter(line => /^  [a-z]/.test(line) && !line.startsWith('  --')).map(line => line.slice(2, 22).trim());
 
 test('--help lists the commands, and each has its own help', () => {
 	const names = commands();
-	for (const name of ['setup', 'migrate', 'check-config', 'config-schema', 'demo-data', 'import', 'export', 'listing pending', 'listing approve', 'listing reject',
+	for (const name of ['setup', 'migrate', 'check-config', 'config-schema', 'secrets encrypt', 'secrets decrypt', 'secrets show-source', 'demo-data', 'import', 'export', 'listing pending', 'listing approve', 'listing reject',
 		...['category', 'place', 'resource', 'listing'].flatMap(word => ['list', 'show', 'add', 'edit', 'remove'].map(verb => `${word} ${verb}`)),
 		'message list', 'message show', 'message remove', 'jobs', 'outbox list', 'outbox show', 'outbox retry', 'outbox drop',
 		...['add', 'list', 'show', 'role', 'trust', 'disable', 'enable', 'reset-link', 'totp-off'].map(verb => `member ${verb}`)])
