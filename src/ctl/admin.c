@@ -1,5 +1,6 @@
 #include "ctl/admin.h"
 
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -41,19 +42,41 @@ static int read_password(struct ctl *ctl, char *out, size_t size)
 	return CTL_OK;
 }
 
+/* Without a word of its own the administrator comes where the site comes: its secret may tell where. */
+static int take_host(struct ctl *ctl, struct conf *conf)
+{
+	struct db_login_source source;
+	char why[DB_WHY_MAX];
+	if (args_has(&ctl->args, "admin-host") || args_has(&ctl->args, "admin-socket") || (conf->database.password[0] == '\0' && !secret_is_reference(conf->database.host)))
+		return CTL_OK;
+	struct db_login *login = sodium_malloc(sizeof *login);
+	int status = login != NULL ? ctl_login(ctl, &source) : ctl_fail(ctl, "%s", err_text(ERR_NOMEM));
+	if (status == CTL_OK && source.read(source.ctx, false, login, why) != ERR_OK)
+		status = ctl_fail(ctl, "%s: %s", ctl->config_path, why);
+	if (status == CTL_OK) {
+		snprintf(conf->database.host, sizeof conf->database.host, "%s", login->host);
+		conf->database.port = login->port;
+	}
+	sodium_free(login);
+	return status;
+}
+
 int admin_connect(struct ctl *ctl, const char *database, struct conf *conf, struct db **out)
 {
 	char password[CONF_TEXT_MAX];
-	long long port = ctl->conf.database.port;
 	*out = NULL;
 	*conf = ctl->conf;
+	int status = take_host(ctl, conf);
+	if (status != CTL_OK)
+		return status;
+	long long port = conf->database.port;
 	snprintf(conf->database.name, sizeof conf->database.name, "%s", database);
 	snprintf(conf->database.user, sizeof conf->database.user, "root");
 	if (args_has(&ctl->args, "admin-host") && args_has(&ctl->args, "admin-socket"))
 		return ctl_usage(ctl, "--admin-host and --admin-socket: give one of them");
 	if (args_has(&ctl->args, "admin-socket"))
 		conf->database.host[0] = '\0';
-	int status = put_text(ctl, "admin-host", conf->database.host, sizeof conf->database.host);
+	status = put_text(ctl, "admin-host", conf->database.host, sizeof conf->database.host);
 	if (status == CTL_OK)
 		status = put_text(ctl, "admin-socket", conf->database.socket, sizeof conf->database.socket);
 	if (status == CTL_OK)
