@@ -7,6 +7,9 @@ int main(void)
 	return suites_run((suite_maker[]){
 		suite_dynamodb,
 		suite_cloudwatch,
+		suite_answer,
+		suite_credentials,
+		suite_endpoint,
 		suite_retry,
 		suite_sign,
 		NULL,

@@ -217,11 +217,98 @@ START_TEST(sign_official_vectors)
 }
 END_TEST
 
+/* The examples of Amazon S3's API Reference: "Authenticating Requests: Using Query Parameters", and "…: Using the Authorization Header" (GET Object). */
+static const struct aws_signer example = {.key_id = "AKIAIOSFODNN7EXAMPLE", .secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", .region = "us-east-1", .service = "s3",
+	.now = 1369353600};
+
+START_TEST(sign_documented_address)
+{
+	struct aws_header host = {"host", "examplebucket.s3.amazonaws.com"};
+	struct aws_signed r = {.method = "GET", .path = "/test.txt", .path_once = true, .headers = &host, .n_headers = 1, .payload = "UNSIGNED-PAYLOAD"};
+	struct buf out;
+	buf_init(&out, 4096);
+	ck_assert_int_eq(aws_sign_query(&example, &r, 86400, &out), ERR_OK);
+	ck_assert_str_eq(buf_str(&out), "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Date=20130524T000000Z"
+	                                "&X-Amz-Expires=86400&X-Amz-SignedHeaders=host&X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404");
+	buf_free(&out);
+}
+END_TEST
+
+START_TEST(sign_documented_header)
+{
+	static const char empty[] = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+	const struct aws_header headers[] = {{"Host", "examplebucket.s3.amazonaws.com"}, {"Range", "bytes=0-9"}, {"x-amz-content-sha256", empty}, {"x-amz-date", "20130524T000000Z"}};
+	struct aws_signed r = {.method = "GET", .path = "/test.txt", .path_once = true, .headers = headers, .n_headers = 4, .payload = empty};
+	struct buf out;
+	buf_init(&out, 4096);
+	ck_assert_int_eq(aws_sign_authorization(&example, &r, &out), ERR_OK);
+	ck_assert_str_eq(buf_str(&out), "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request, SignedHeaders=host;range;x-amz-content-sha256;x-amz-date, "
+	                                "Signature=f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41");
+	/* the query that is canonical already signs as its parameters do */
+	const struct aws_param params[] = {{"prefix", "J"}, {"max-keys", "2"}};
+	struct buf by_params;
+	buf_init(&by_params, 4096);
+	buf_reset(&out);
+	r.query = "max-keys=2&prefix=J";
+	ck_assert_int_eq(aws_sign_authorization(&example, &r, &out), ERR_OK);
+	r.query = NULL, r.params = params, r.n_params = 2;
+	ck_assert_int_eq(aws_sign_authorization(&example, &r, &by_params), ERR_OK);
+	ck_assert_str_eq(buf_str(&out), buf_str(&by_params));
+	buf_free(&by_params);
+	buf_free(&out);
+}
+END_TEST
+
+/* Spaces become one, after a comma too. */
+START_TEST(sign_spaces)
+{
+	const struct aws_header headers[] = {{"A", "  a,   b  c "}, {"a", "d"}};
+	struct aws_signed r = {.method = "GET", .path = "/", .headers = headers, .n_headers = 2, .payload = "x"};
+	struct buf canonical, names;
+	buf_init(&canonical, 4096);
+	buf_init(&names, 4096);
+	ck_assert_int_eq(aws_sign_canonical(&r, &canonical, &names), ERR_OK);
+	ck_assert_str_eq(buf_str(&canonical), "GET\n/\n\na:a, b c,d\n\na\nx");
+	buf_free(&canonical);
+	buf_free(&names);
+}
+END_TEST
+
+/* A secret is signed with whole, or not at all. */
+START_TEST(sign_secret_too_long)
+{
+	char secret[300], longest[AWS_HEX_SIZE], other[AWS_HEX_SIZE];
+	struct aws_signer s = example;
+	memset(secret, 's', sizeof secret);
+	secret[252] = '\0';
+	s.secret = secret;
+	ck_assert_int_eq(aws_sign_signature(&s, "x", 1, longest), ERR_OK);
+	secret[251] = 't';
+	ck_assert_int_eq(aws_sign_signature(&s, "x", 1, other), ERR_OK);
+	ck_assert_str_ne(longest, other);
+	secret[252] = 's';
+	secret[253] = '\0';
+	ck_assert_int_eq(aws_sign_signature(&s, "x", 1, other), ERR_TOO_LARGE);
+	struct aws_header host = {"host", "h"};
+	struct aws_signed r = {.method = "GET", .path = "/", .headers = &host, .n_headers = 1, .payload = "UNSIGNED-PAYLOAD"};
+	struct buf out;
+	buf_init(&out, 4096);
+	ck_assert_int_eq(aws_sign_query(&s, &r, 60, &out), ERR_TOO_LARGE);
+	ck_assert_int_eq(aws_sign_authorization(&s, &r, &out), ERR_TOO_LARGE);
+	ck_assert_uint_eq(out.len, 0);
+	buf_free(&out);
+}
+END_TEST
+
 Suite *suite_sign(void)
 {
 	Suite *s = suite_create("sign");
 	TCase *t = tcase_create("sign");
 	tcase_add_test(t, sign_official_vectors);
+	tcase_add_test(t, sign_documented_address);
+	tcase_add_test(t, sign_documented_header);
+	tcase_add_test(t, sign_spaces);
+	tcase_add_test(t, sign_secret_too_long);
 	suite_add_tcase(s, t);
 	return s;
 }
