@@ -27,11 +27,17 @@ static enum err ready(struct app *app)
 	char why[PHOTO_WHY_MAX] = "";
 	int fd = -1;
 	multipart_init();
-	enum err e = photo_store_open(app->conf, &app->photos, why);
+	enum err e = photo_store_open(app->conf, app->cloud, &app->photos, why);
 	if (e == ERR_OK)
 		e = photo_store_try(app->photos, why);
+	/* uploads lie in the photos' folder while they are read, unless told otherwise: with a bucket nobody else makes it */
+	if (e == ERR_OK && photo_store_remote(app->photos) && app->conf->media.spool[0] == '\0') {
+		struct photo_store *folder = NULL;
+		e = photo_store_open_as(app->conf, NULL, "folder", &folder, why);
+		photo_store_close(folder);
+	}
 	if (e != ERR_OK) {
-		LOG_ERROR("start_failed", LOG_S("key", "media.photos"), LOG_S("error", err_text(e)), LOG_S("why", why));
+		LOG_ERROR("start_failed", LOG_S("key", strcmp(app->conf->media.store, "folder") == 0 ? "media.photos" : "media.store"), LOG_S("error", err_text(e)), LOG_S("why", why));
 		return e;
 	}
 	e = spool_open(app->conf, &fd);

@@ -16,6 +16,7 @@
 #include "app/flag.h"
 #include "app/listing.h"
 #include "app/login.h"
+#include "app/media.h"
 #include "app/moderation.h"
 #include "app/moderation_people.h"
 #include "app/operation.h"
@@ -278,6 +279,10 @@ const struct route routes[] = {
 	/* before an upload */
 	{HTTP_GET, "/upload/listing", upload_gate_get, ROUTE_GATE, 0, 0, NULL, MEMBER(SCOPE_LISTINGS)},
 	{HTTP_GET, "/upload/picture", upload_gate_get, ROUTE_GATE, 0, 0, NULL, MEMBER(SCOPE_ACCOUNT)},
+
+	/* photos that nginx has not: on their way into the bucket, or in it */
+	{HTTP_GET, "/media/{slug}/{slug}.webp", media_webp, ROUTE_FILE, 0, 0, NULL, ANYONE},
+	{HTTP_GET, "/media/{slug}/{slug}.jpg", media_jpeg, ROUTE_FILE, 0, 0, NULL, ANYONE},
 
 	{HTTP_GET, "/healthz", operation_healthz, ROUTE_OPERATION, 0, 0, NULL, ANYONE},
 	{HTTP_GET, "/readyz", operation_readyz, ROUTE_OPERATION, 0, 0, NULL, ANYONE},

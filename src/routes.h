@@ -15,6 +15,7 @@ enum route_kind {
 	ROUTE_OPERATION, /* health and numbers: never cached */
 	ROUTE_INTERNAL,  /* the same, to loopback clients only */
 	ROUTE_GATE,      /* what nginx asks before it takes a body: 204, 401 or 403; nobody else reaches it */
+	ROUTE_FILE,      /* a file, the same for all, which says itself how long it is kept */
 };
 
 enum { ROUTE_BODY_IN_MEMORY = 1 << 20 };

@@ -156,6 +156,10 @@ static enum err site_body_open(void *thread, const struct http_request *req, int
 static void cache_headers(struct context *c)
 {
 	struct http_response *res = c->res;
+	if (c->route != NULL && c->route->kind == ROUTE_FILE && res->status < 400) {
+		answer_cache(c, 0);
+		return;
+	}
 	bool get = c->req->method == HTTP_GET || c->req->method == HTTP_HEAD;
 	int seconds = c->route != NULL && get && (res->status < 400 || res->status == 404 || res->status == 410) ? c->route->cache_seconds : 0;
 	if (res->status == 404 && seconds > 1)
@@ -224,7 +228,7 @@ static void site_handle(void *thread, struct http_request *req, struct http_resp
 		answer_status(&c, 404);
 	}
 	cache_headers(&c);
-	if (res->content_type != NULL && !c.api)
+	if (res->content_type != NULL && !c.api && (c.route == NULL || c.route->kind != ROUTE_FILE))
 		http_header_set(res, "Content-Language", lang_tag(c.lang));
 	context_end(&c);
 	db_may_lag(c.db, false);
@@ -307,7 +311,7 @@ struct http_app site_http_app(struct site *site)
 void routes_print(const struct route *table, size_t n, struct buf *out)
 {
 	static const char *const methods[] = {"GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS", "OTHER"};
-	static const char *const kinds[] = {"page", "fragment", "feed", "api", "operation", "internal", "gate"};
+	static const char *const kinds[] = {"page", "fragment", "feed", "api", "operation", "internal", "gate", "file"};
 	static const char *const access[] = {"anyone", "member", "moderator", "admin"};
 	for (size_t i = 0; i < n; i++) {
 		const struct route *r = &table[i];

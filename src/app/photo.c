@@ -9,6 +9,7 @@
 #include "db/listing_db.h"
 #include "db/photo_db.h"
 #include "http/form.h"
+#include "store/photo.h"
 #include "util/log.h"
 
 enum { ID_DIGITS = 15, LISTINGS_MAX = LISTING_PAGE_MAX + 1, ORDER_TEXT_MAX = PHOTO_MAX * (ID_DIGITS + 1) };
@@ -32,9 +33,10 @@ static enum msg said(const struct context *c)
 	return (enum msg)MSG_COUNT;
 }
 
-const char *photo_base(const struct context *c)
+struct photo_base photo_base(const struct context *c)
 {
-	return c->app->conf->media.url[0] != '\0' ? c->app->conf->media.url : "/media";
+	const char *stored = c->app->conf->media.url[0] != '\0' ? c->app->conf->media.url : PHOTO_PATH;
+	return (struct photo_base){stored, c->app->photos != NULL && photo_store_remote(c->app->photos) ? PHOTO_PATH : stored};
 }
 
 enum err photo_set_load(struct context *c, const void *listings, size_t stride, size_t n, struct photo_set *out)

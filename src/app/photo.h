@@ -20,8 +20,9 @@ MUST_CHECK enum err api_photos(struct context *c);          /* GET /api/v1/listi
 MUST_CHECK enum err api_photo_change(struct context *c);    /* PATCH /api/v1/listings/{id}/photos/{n}: alt, position */
 MUST_CHECK enum err api_photo_remove(struct context *c);    /* DELETE … */
 
-/* Where the files of photos are: "/media", or the address of their own host. */
-const char *photo_base(const struct context *c);
+#define PHOTO_PATH "/media"
+/* Where the files of photos are: PHOTO_PATH, or the address of their own host. */
+struct photo_base photo_base(const struct context *c);
 /* The first photos of the listings of a page: one statement when any has a photo, none otherwise. listings: n structs of stride bytes that begin with, or are,
  * a struct listing. */
 MUST_CHECK enum err photo_set_load(struct context *c, const void *listings, size_t stride, size_t n, struct photo_set *out);

@@ -10,6 +10,7 @@
 #include "app/photo.h"
 #include "app/upload_gate.h"
 #include "db/photo_db.h"
+#include "db/photo_pending_db.h"
 #include "store/photo.h"
 #include "util/clock.h"
 #include "util/log.h"
@@ -42,13 +43,27 @@ const char *photo_problem_name(enum photo_problem p)
 
 struct storing {
 	struct photo_store *store;
+	struct db *db;
 	const struct photo_decoded *photo;
 };
+
+/* No upload waits for a bucket: the files lie in the database until the jobs have put them there. */
+static enum err store_later(const struct storing *s)
+{
+	struct photo_pending files[PHOTO_FILES_MAX];
+	for (unsigned i = 0; i < s->photo->n; i++) {
+		const struct photo_file *f = &s->photo->files[i];
+		files[i] = (struct photo_pending){.box = f->box, .webp = f->webp, .bytes = f->data, .n = f->n};
+	}
+	return photo_pending_db_add(s->db, s->photo->object.key, files, s->photo->n);
+}
 
 /* The store's own errors must not be taken for the database's. */
 static enum err store_files(void *ctx)
 {
 	const struct storing *s = ctx;
+	if (photo_store_remote(s->store))
+		return store_later(s);
 	enum err e = photo_store_put(s->store, s->photo);
 	if (e != ERR_OK)
 		LOG_ERROR("photo_not_stored", LOG_S("key", s->photo->object.key), LOG_S("error", err_text(e)));
@@ -109,12 +124,13 @@ static enum err listing_add(struct context *c, struct photo_taking *t, const str
 /* What the store or the database says of a photo that was decoded. *p: why it was not kept; an error that is about more than this photo is returned. */
 static enum err keep(struct context *c, struct photo_taking *t, const struct photo_sent *f, enum photo_type type, const struct photo_decoded *d, enum photo_problem *p)
 {
-	struct storing s = {.store = c->app->photos, .photo = d};
+	struct storing s = {.store = c->app->photos, .db = c->db, .photo = d};
 	const struct photo_writer w = {.store = store_files, .ctx = &s};
 	enum err e = t->listing != NULL ? listing_add(c, t, f, type, &d->object, &w) : photo_db_picture_set(c->db, c->session->member_id, &d->object, &w);
 	switch (e) {
 	case ERR_OK:
 		t->picture = d->object;
+		t->picture.pending = photo_store_remote(s.store);
 		t->taken++;
 		return ERR_OK;
 	case ERR_LIMITED:

@@ -16,7 +16,7 @@ enum { SWEEP_BATCH = 500, LINES_MAX = 50, RECORDS_BATCH = 5000 };
 static int open_store(struct ctl *ctl, struct photo_store **out)
 {
 	char why[PHOTO_WHY_MAX];
-	enum err e = photo_store_open(&ctl->conf, out, why);
+	enum err e = photo_store_open(&ctl->conf, ctl->cloud, out, why);
 	return e == ERR_OK ? CTL_OK : ctl_fail(ctl, "%s", why[0] != '\0' ? why : err_text(e));
 }
 
@@ -131,7 +131,7 @@ static int sweep(struct ctl *ctl)
 	enum err e = ERR_OK;
 	while (e == ERR_OK && n == SWEEP_BATCH) {
 		arena_reset(ctl->arena);
-		e = photo_db_sweep(ctl->db, ctl->arena, SWEEP_BATCH, remove_files, store, &n);
+		e = photo_db_sweep(ctl->db, ctl->arena, SWEEP_BATCH, &(const struct photo_remover){remove_files, store, photo_store_remote(store)}, &n);
 		total += n;
 	}
 	photo_store_close(store);

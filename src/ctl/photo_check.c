@@ -187,7 +187,7 @@ static enum err remove_files(void *ctx, const char *key)
 
 static struct photo_mender mender_of(struct photo_check *c)
 {
-	return (struct photo_mender){is_broken, remove_files, c};
+	return (struct photo_mender){is_broken, remove_files, c, photo_store_remote(c->store)};
 }
 
 /* Asked again of the rows: it may have gone, or nobody may name it any more. */

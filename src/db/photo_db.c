@@ -16,10 +16,10 @@ static const struct db_sql sql_delete = {"DELETE FROM photo WHERE id = ?", false
 static const struct db_sql sql_insert = {
 	"INSERT INTO photo (listing_id, member_id, hash, position, type, bytes, alt, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP())", false};
 
-/* A row that is there is locked as it is. */
+/* A row that is there is locked. What it says of the picture follows from the key: it is said again for a row that was made for files alone (photo_db_forget_files). */
 static const struct db_sql sql_object = {
 	"INSERT INTO photo_object (hash, width, height, bytes, placeholder, refs, unreferenced_at, created_at) VALUES (?, ?, ?, ?, ?, 0, UTC_TIMESTAMP(), UTC_TIMESTAMP())"
-	" ON DUPLICATE KEY UPDATE refs = refs", false};
+	" ON DUPLICATE KEY UPDATE width = VALUES(width), height = VALUES(height), bytes = VALUES(bytes), placeholder = VALUES(placeholder)", false};
 static const struct db_sql sql_name = {"UPDATE photo_object SET refs = refs + 1, unreferenced_at = NULL WHERE hash = ?", false};
 /* In this order: what is assigned first is seen by what comes after it. */
 static const struct db_sql sql_unname = {
@@ -121,7 +121,7 @@ enum err photo_object_unname(struct db *db, const uint8_t hash[static PHOTO_HASH
 
 void photo_object_read(const struct db_value *row, struct photo_object *out)
 {
-	*out = (struct photo_object){.width = (int)row[1].i, .height = (int)row[2].i, .bytes = row[3].i};
+	*out = (struct photo_object){.width = (int)row[1].i, .height = (int)row[2].i, .bytes = row[3].i, .pending = row[5].i != 0};
 	snprintf(out->key, sizeof out->key, "%s", row[0].s);
 	snprintf(out->placeholder, sizeof out->placeholder, "%s", row[4].s);
 }

@@ -69,8 +69,14 @@ MUST_CHECK enum err photo_db_picture_take_down(struct db *db, int64_t member_id,
 /* key "" when there is none. */
 MUST_CHECK enum err photo_db_picture(struct db *db, struct arena *a, int64_t member_id, struct photo_object *out);
 
-/* The sweep: up to limit objects that nobody has named for PHOTO_KEEP_SECONDS. remove deletes the files, called with the row locked. */
-MUST_CHECK enum err photo_db_sweep(struct db *db, struct arena *a, int64_t limit, enum err (*remove)(void *ctx, const char *key), void *ctx, int64_t *n);
+/* The sweep: up to limit objects that nobody has named for PHOTO_KEEP_SECONDS. remove deletes the files, called with the row locked; or, where it waits for a network,
+ * with a lease on the object and nothing locked (leased): an upload that comes meanwhile brings its files along (photo_pending_db.h). */
+struct photo_remover {
+	enum err (*remove)(void *ctx, const char *key);
+	void *ctx;
+	bool leased;
+};
+MUST_CHECK enum err photo_db_sweep(struct db *db, struct arena *a, int64_t limit, const struct photo_remover *r, int64_t *n);
 /* For the check: every object, by its key, with its count as stored and as rows name it. each runs no statement on db. */
 struct photo_count { struct photo_object object; int64_t stored, named; int64_t unreferenced_at, created_at; };
 MUST_CHECK enum err photo_db_objects(struct db *db, bool (*each)(void *ctx, const struct photo_count *c), void *ctx);
@@ -85,11 +91,12 @@ MUST_CHECK enum err photo_db_strays(struct db *db, enum photo_stray_kind kind, b
 /* By the id of the listing or member. */
 MUST_CHECK enum err photo_db_stray_mend(struct db *db, enum photo_stray_kind kind, int64_t id);
 
-/* Both with the object's row locked, so that nobody writes the files meanwhile. */
+/* Both with the object's row locked, so that nobody writes the files meanwhile; leased: as for the sweep. */
 struct photo_mender {
 	enum err (*broken)(void *ctx, const struct photo_object *o, bool *broken); /* is it still? */
 	enum err (*remove)(void *ctx, const char *key);                            /* deletes what there is of its files */
 	void *ctx;
+	bool leased;
 };
 /* The object's files are gone or damaged for good: its photos and pictures go too, then what is left of the files, then the row. *n rows that named it; 0 too
  * when it is not broken any more. */

@@ -40,6 +40,11 @@ MUST_CHECK enum err photo_object_lock(struct db *db, const struct photo_object *
 MUST_CHECK enum err photo_object_name(struct db *db, const uint8_t hash[static PHOTO_HASH_BYTES]);
 MUST_CHECK enum err photo_object_unname(struct db *db, const uint8_t hash[static PHOTO_HASH_BYTES]);
 
-#define PHOTO_OBJECT_COLUMNS "LOWER(HEX(o.hash)), o.width, o.height, o.bytes, o.placeholder"
-enum { PHOTO_OBJECT_COLUMN_COUNT = 5 };
+/* What remove is done to under a lease, then the row's end: it goes where it is still nobody's and still that lease's, else the lease ends. *gone: it went. */
+MUST_CHECK enum err photo_object_end(struct db *db, const uint8_t hash[static PHOTO_HASH_BYTES], int64_t lease, bool removed, bool *gone);
+/* Inside a transaction: sets the stored count of a locked object to what rows name. */
+MUST_CHECK enum err photo_object_recount(struct db *db, const uint8_t hash[static PHOTO_HASH_BYTES]);
+
+#define PHOTO_OBJECT_COLUMNS "LOWER(HEX(o.hash)), o.width, o.height, o.bytes, o.placeholder, o.pending"
+enum { PHOTO_OBJECT_COLUMN_COUNT = 6 };
 void photo_object_read(const struct db_value *row, struct photo_object *out);

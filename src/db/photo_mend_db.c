@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "db/photo_pending_db.h"
 #include "util/log.h"
 
 enum { NAMES_MAX = 100000, ROUNDS = 8 };
@@ -29,6 +30,8 @@ static const struct db_sql sql_no_picture = {"UPDATE member SET picture = NULL W
 static const struct db_sql sql_delete = {"DELETE FROM photo_object WHERE hash = ?", false};
 static const struct db_sql sql_claim = {
 	"INSERT INTO photo_object (hash, width, height, bytes, placeholder, created_at) VALUES (?, 0, 0, 0, '', UTC_TIMESTAMP())", false};
+static const struct db_sql sql_claim_seen = {
+	"INSERT INTO photo_object (hash, width, height, bytes, placeholder, unreferenced_at, created_at) VALUES (?, 0, 0, 0, '', UTC_TIMESTAMP(), UTC_TIMESTAMP())", false};
 
 /* ---- Rows that do not fit each other ---- */
 
@@ -197,27 +200,65 @@ static enum err forget_body(struct db *db, void *ctx)
 	f->members = members;
 	f->listings = listings;
 	e = take_names(db, f);
+	/* its files go when nothing is locked any more, then the row */
+	if (f->mender->leased)
+		return e == ERR_OK ? photo_object_recount(db, f->hash) : e;
 	if (e == ERR_OK)
 		e = f->mender->remove(f->mender->ctx, f->key);
 	return e == ERR_OK ? db_exec(db, &sql_delete, DB_ARGS(db_blob(f->hash, sizeof f->hash)), NULL) : e;
 }
 
+static enum err forget(struct db *db, struct forgetting *f)
+{
+	enum err e = ERR_OK;
+	f->again = true;
+	for (int i = 0; e == ERR_OK && f->again && i < ROUNDS; i++) {
+		e = read_names(db, f, &sql_members, &f->members);
+		if (e == ERR_OK)
+			e = read_names(db, f, &sql_listings, &f->listings);
+		if (e == ERR_OK)
+			e = db_transaction(db, forget_body, f);
+	}
+	return e == ERR_OK && f->again ? ERR_CONFLICT : e;
+}
+
+/* What was found broken before the locks is not any more where files of it have come since. */
+static enum err still_broken(void *ctx, const struct photo_object *o, bool *broken)
+{
+	(void)ctx;
+	*broken = !o->pending;
+	return ERR_OK;
+}
+
+static enum err forget_leased(struct db *db, struct forgetting *f)
+{
+	const struct photo_mender *m = f->mender, locked = {still_broken, NULL, NULL, true};
+	struct photo_count count;
+	bool there = false, broken = false, gone;
+	int64_t lease;
+	enum err e = photo_lease_take(db, f->key, &lease);
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND || e == ERR_CONFLICT ? ERR_OK : e;
+	e = photo_db_object_get(db, f->arena, f->key, &there, &count);
+	if (e == ERR_OK && there && !count.object.pending)
+		e = m->broken(m->ctx, &count.object, &broken);
+	f->mender = &locked;
+	if (e == ERR_OK && broken)
+		e = forget(db, f);
+	bool removed = e == ERR_OK && broken;
+	if (removed)
+		e = m->remove(m->ctx, f->key);
+	enum err ended = photo_object_end(db, f->hash, lease, removed && e == ERR_OK, &gone);
+	return e != ERR_OK ? e : ended;
+}
+
 enum err photo_db_forget_object(struct db *db, struct arena *a, const char *key, const struct photo_mender *m, int64_t *n)
 {
-	struct forgetting f = {.arena = a, .key = key, .mender = m, .again = true};
-	enum err e = ERR_OK;
+	struct forgetting f = {.arena = a, .key = key, .mender = m};
 	*n = 0;
 	if (!photo_hash_of_key(key, f.hash))
 		return ERR_INVALID;
-	for (int i = 0; e == ERR_OK && f.again && i < ROUNDS; i++) {
-		e = read_names(db, &f, &sql_members, &f.members);
-		if (e == ERR_OK)
-			e = read_names(db, &f, &sql_listings, &f.listings);
-		if (e == ERR_OK)
-			e = db_transaction(db, forget_body, &f);
-	}
-	if (e == ERR_OK && f.again)
-		e = ERR_CONFLICT;
+	enum err e = m->leased ? forget_leased(db, &f) : forget(db, &f);
 	*n = e == ERR_OK ? f.n : 0;
 	return e;
 }
@@ -228,6 +269,7 @@ struct claiming {
 	const char *key;
 	uint8_t hash[PHOTO_HASH_BYTES];
 	const struct photo_mender *mender;
+	int64_t lease;
 };
 
 /* The row of our own holds off whoever would write the files, and is gone again when we are done. */
@@ -241,13 +283,32 @@ static enum err claim_body(struct db *db, void *ctx)
 	return e == ERR_OK ? db_exec(db, &sql_delete, DB_ARGS(hash), NULL) : e;
 }
 
+/* The row is there for all to see, and nobody's: were we cut off, the sweep would come to it. */
+static enum err claim_leased_body(struct db *db, void *ctx)
+{
+	struct claiming *c = ctx;
+	enum err e = db_exec(db, &sql_claim_seen, DB_ARGS(db_blob(c->hash, sizeof c->hash)), NULL);
+	return e == ERR_OK ? photo_lease_take(db, c->key, &c->lease) : e;
+}
+
+static enum err forget_files_leased(struct db *db, struct claiming *c)
+{
+	bool gone;
+	enum err e = db_transaction(db, claim_leased_body, c);
+	if (e != ERR_OK)
+		return e;
+	enum err removed = c->mender->remove(c->mender->ctx, c->key);
+	e = photo_object_end(db, c->hash, c->lease, removed == ERR_OK, &gone);
+	return removed != ERR_OK ? removed : e;
+}
+
 enum err photo_db_forget_files(struct db *db, const char *key, const struct photo_mender *m, bool *removed)
 {
 	struct claiming c = {.key = key, .mender = m};
 	*removed = false;
 	if (!photo_hash_of_key(key, c.hash))
 		return ERR_INVALID;
-	enum err e = db_transaction(db, claim_body, &c);
+	enum err e = m->leased ? forget_files_leased(db, &c) : db_transaction(db, claim_body, &c);
 	*removed = e == ERR_OK;
 	return e == ERR_EXISTS ? ERR_OK : e;
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "db/photo_db.h"
+#include "db/photo_pending_db.h"
 #include "model/mail.h"
 #include "store/address.h"
 #include "util/clock.h"
@@ -28,6 +29,7 @@ static const struct kind {
 	{OUTBOX_PHOTOS, deliver_photos, DELIVERY_OTHERS, false},
 	{OUTBOX_PHOTO_RECORD, deliver_photo_record, DELIVERY_OTHERS, true},
 	{OUTBOX_ADDRESS, deliver_address, DELIVERY_OTHERS, true},
+	{OUTBOX_PHOTO_PUT, deliver_photo_put, DELIVERY_OTHERS, true},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 _Static_assert((int)KINDS < (int)DELIVERY_KINDS_MAX, "the last pause is that of unknown kinds");

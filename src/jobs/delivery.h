@@ -8,6 +8,7 @@
 #include "db/outbox_db.h"
 #include "store/cloud.h"
 #include "store/mail.h"
+#include "store/photo.h"
 
 enum {
 	DELIVERY_LEASE_SECONDS = 300,  /* longer than one row may take: it is free again when its runner died */
@@ -32,6 +33,7 @@ struct delivery {
 	struct arena *arena;           /* reset before each row */
 	enum delivery_side side;
 	struct mail_carrier *carrier;  /* on the side of mail */
+	struct photo_store *photos;    /* opened for the first photo that goes into it */
 	const atomic_bool *stop;
 	struct mail_beat beat;
 	char owner[64];
@@ -62,3 +64,4 @@ enum delivery_outcome deliver_mail(struct delivery *d, const struct outbox_row *
 enum delivery_outcome deliver_photos(struct delivery *d, const struct outbox_row *row);
 enum delivery_outcome deliver_photo_record(struct delivery *d, const struct outbox_row *row);
 enum delivery_outcome deliver_address(struct delivery *d, const struct outbox_row *row);
+enum delivery_outcome deliver_photo_put(struct delivery *d, const struct outbox_row *row);

@@ -100,6 +100,7 @@ static void jobs_end(struct jobs *j)
 static void delivery_close(struct delivery *d)
 {
 	mail_close(d->carrier);
+	photo_store_close(d->photos);
 	db_free(d->db);
 	arena_free(d->arena);
 }

@@ -46,6 +46,7 @@ struct photo_object {
 	char key[PHOTO_KEY_MAX + 1];
 	int width, height;     /* of the largest size kept, pixels */
 	int64_t bytes;         /* of all its files */
+	bool pending;          /* they are on their way into the store: the site has them meanwhile */
 	char placeholder[PHOTO_PLACEHOLDER_MAX + 1];
 };
 

@@ -3,11 +3,12 @@
 
 #include "model/member.h"
 #include "render/form_view.h"
+#include "render/photo_view.h"
 
 struct account_view {
 	struct page page;             /* title NULL: the page's own heading */
 	const struct member *member;
-	const char *photo_base;       /* where the files of photos are */
+	struct photo_base photo_base;
 	const char *form_age;         /* of the buttons */
 	const char *mail_folder;      /* where mails go when they are not sent; NULL: they are */
 	int64_t unread;               /* conversations with new messages */

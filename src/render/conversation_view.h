@@ -3,6 +3,7 @@
 
 #include "model/conversation.h"
 #include "render/form_view.h"
+#include "render/photo_view.h"
 
 struct conversation_view {
 	struct form_view form;       /* the page and the form to answer with; page.path is the conversation's */
@@ -11,7 +12,7 @@ struct conversation_view {
 	size_t count;
 	int64_t older;               /* there are messages before this one; 0: none */
 	bool sent, flagged;          /* what the reader has just done */
-	const char *photo_base;      /* where the files of photos are */
+	struct photo_base photo_base;
 	bool own;                    /* by the account: with the way back to the inbox */
 	int64_t now;
 };

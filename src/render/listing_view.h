@@ -41,7 +41,7 @@ struct listing_view {
 	const struct photo_set *similar_photos; /* NULL */
 	const struct photo *photos;  /* its own, in their order */
 	size_t photo_count;
-	const char *photo_base;      /* where their files are */
+	struct photo_base photo_base;
 	const struct member *seller; /* what their profile says is shown; NULL: nobody's, or not to be shown */
 	enum favourite_state favourite;
 	bool mine;                   /* the reader's own */

@@ -5,13 +5,14 @@
 #include "model/content_rule.h"
 #include "model/moderation.h"
 #include "render/form_view.h"
+#include "render/photo_view.h"
 
 struct moderation_view {
 	struct page page;
 	const struct catalog *catalog;
 	const struct queue_entry *entries;
 	size_t count;
-	const char *photo_base;          /* where the files of photos are */
+	struct photo_base photo_base;
 	bool admin;                      /* who looks may change the rules */
 	bool single;                     /* one listing by itself, with what was typed and its mistakes */
 	const struct typed_value *values;
@@ -61,7 +62,7 @@ struct member_view {
 	struct form_view form;           /* for banning, and for removing the picture */
 	const struct member *member;
 	const struct photo_object *picture; /* key "": none */
-	const char *photo_base;
+	struct photo_base photo_base;
 	bool may_ban;
 	int64_t now;
 };

@@ -418,7 +418,7 @@ static void put_take_down(struct buf *b, enum lang lang, const struct photo *p, 
 	html_lit(b, "</button>");
 }
 
-void photos_moderated_view(struct buf *b, enum lang lang, const char *base, const struct listing *l, const struct photo *photos, size_t n)
+void photos_moderated_view(struct buf *b, enum lang lang, struct photo_base base, const struct listing *l, const struct photo *photos, size_t n)
 {
 	enum { LARGE = 1600 };
 	struct photo_size size;

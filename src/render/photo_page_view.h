@@ -16,7 +16,7 @@ struct photo_refusals {
 struct photos_view {
 	struct page page;            /* path: the photos' page */
 	const struct listing *listing;
-	const char *base;            /* where the files are */
+	struct photo_base base;            /* where the files are */
 	const struct photo *photos;
 	size_t n;
 	const struct photo_refusals *refused; /* NULL: nothing */
@@ -33,7 +33,7 @@ void photos_view(struct buf *b, const struct photos_view *v);
 
 struct picture_view {
 	struct page page;
-	const char *base;
+	struct photo_base base;
 	const struct photo_object *picture; /* key "": none */
 	const struct photo_refusals *refused;
 	enum msg said;
@@ -42,4 +42,4 @@ struct picture_view {
 void picture_view(struct buf *b, const struct picture_view *v);
 
 /* What moderators see of them: a list with a button each, of the form "d-ID" of the decision about the listing, whose reason counts for it. Nothing when there are none. */
-void photos_moderated_view(struct buf *b, enum lang lang, const char *base, const struct listing *l, const struct photo *photos, size_t n);
+void photos_moderated_view(struct buf *b, enum lang lang, struct photo_base base, const struct listing *l, const struct photo *photos, size_t n);

@@ -49,6 +49,11 @@ static void put_file(struct buf *b, const char *base, const char *key, int box, 
 	html_attr(b, name);
 }
 
+static const char *base_of(struct photo_base base, const struct photo_object *o)
+{
+	return o->pending ? base.pending : base.stored;
+}
+
 /* The largest of at most box pixels: there is always a first one. */
 static struct photo_size size_of(const struct photo_object *o, int box)
 {
@@ -61,28 +66,28 @@ static struct photo_size size_of(const struct photo_object *o, int box)
 	return best;
 }
 
-void photo_put_url(struct buf *b, const char *base, const struct photo_object *o, int box, bool webp, struct photo_size *size)
+void photo_put_url(struct buf *b, struct photo_base base, const struct photo_object *o, int box, bool webp, struct photo_size *size)
 {
 	*size = size_of(o, box);
-	put_file(b, base, o->key, size->box, webp);
+	put_file(b, base_of(base, o), o->key, size->box, webp);
 }
 
-void photo_put_absolute(struct buf *b, const char *site, const char *base, const struct photo_object *o, int box, struct photo_size *size)
+void photo_put_absolute(struct buf *b, const char *site, struct photo_base base, const struct photo_object *o, int box, struct photo_size *size)
 {
-	if (*base == '/')
+	if (*base_of(base, o) == '/')
 		html_attr(b, site);
 	photo_put_url(b, base, o, box, false, size);
 }
 
 /* "…-320.webp 320w, …-800.webp 800w" */
-static void put_srcset(struct buf *b, const char *base, const struct photo_object *o, int largest, bool webp)
+static void put_srcset(struct buf *b, struct photo_base base, const struct photo_object *o, int largest, bool webp)
 {
 	struct photo_size sizes[PHOTO_SIZES];
 	unsigned n = photo_sizes(o->width, o->height, sizes);
 	for (unsigned i = 0; i < n && (i == 0 || sizes[i].box <= largest); i++) {
 		if (i > 0)
 			html_lit(b, ", ");
-		put_file(b, base, o->key, sizes[i].box, webp);
+		put_file(b, base_of(base, o), o->key, sizes[i].box, webp);
 		html_lit(b, " ");
 		html_int(b, sizes[i].width);
 		buf_putc(b, 'w');
@@ -107,7 +112,7 @@ void photo_picture(struct buf *b, const struct photo_object *o, const struct pho
 	html_lit(b, "\" sizes=\"");
 	html_attr(b, s->sizes);
 	html_lit(b, "\"><img src=\"");
-	put_file(b, s->base, o->key, size.box < photo_boxes[1] ? size.box : photo_boxes[1], false);
+	put_file(b, base_of(s->base, o), o->key, size.box < photo_boxes[1] ? size.box : photo_boxes[1], false);
 	html_lit(b, "\" srcset=\"");
 	put_srcset(b, s->base, o, s->largest, false);
 	html_lit(b, "\" sizes=\"");
@@ -123,20 +128,20 @@ void photo_picture(struct buf *b, const struct photo_object *o, const struct pho
 	html_lit(b, "\" decoding=\"async\"></picture>");
 }
 
-void photo_face(struct buf *b, const char *base, const char *key)
+void photo_face(struct buf *b, struct photo_base base, const char *key)
 {
 	if (key == NULL || !photo_key_valid(key))
 		return;
 	html_lit(b, "<picture class=\"face\"><source type=\"image/webp\" srcset=\"");
-	put_file(b, base, key, photo_boxes[0], true);
+	put_file(b, base.pending, key, photo_boxes[0], true);
 	html_lit(b, "\"><img src=\"");
-	put_file(b, base, key, photo_boxes[0], false);
+	put_file(b, base.pending, key, photo_boxes[0], false);
 	html_lit(b, "\"");
 	put_proportions(b, FACE_PIXELS, FACE_PIXELS);
 	html_lit(b, " alt=\"\" loading=\"lazy\" decoding=\"async\"></picture>");
 }
 
-void photo_put_members(struct json *j, const char *base, const struct photo *p)
+void photo_put_members(struct json *j, struct photo_base base, const struct photo *p)
 {
 	struct photo_size size;
 	struct buf text;
@@ -152,7 +157,7 @@ void photo_put_members(struct json *j, const char *base, const struct photo *p)
 	buf_free(&text);
 }
 
-void photo_put_json(struct json *j, const char *base, const struct photo *p)
+void photo_put_json(struct json *j, struct photo_base base, const struct photo *p)
 {
 	if (p == NULL) {
 		json_null(j);

@@ -5,9 +5,15 @@
 #include "render/html.h"
 #include "render/json.h"
 
+/* Where files are: "/media", or the address of the photos' own host. */
+struct photo_base {
+	const char *stored;        /* those in the store */
+	const char *pending;       /* those that may still be on their way there */
+};
+
 /* The first photos of the listings of a page. */
 struct photo_set {
-	const char *base;          /* where the files are: "/media", or the address of the photos' own host */
+	struct photo_base base;
 	const struct photo *list;
 	size_t n;
 };
@@ -18,7 +24,7 @@ const struct photo *photo_set_find(const struct photo_set *set, int64_t listing_
 enum photo_load { PHOTO_NEAR, PHOTO_SOON, PHOTO_FIRST };
 
 struct photo_shown {
-	const char *base;
+	struct photo_base base;
 	const char *sizes;         /* the attribute's value: how wide it stands, in CSS lengths */
 	const char *alt;           /* "": it says nothing that the page does not */
 	int largest;               /* no size above this one is offered: 320, 800 or 1600 */
@@ -29,20 +35,20 @@ void photo_picture(struct buf *b, const struct photo_object *o, const struct pho
 /* The three by two colours as a drawing; nothing when they are no such colours. */
 void photo_placeholder(struct buf *b, const char *placeholder);
 /* "/media/ab/abcdef…-800.jpg": the largest size of at most box pixels; its proportions in *size. For attributes; plain text as well. */
-void photo_put_url(struct buf *b, const char *base, const struct photo_object *o, int box, bool webp, struct photo_size *size);
+void photo_put_url(struct buf *b, struct photo_base base, const struct photo_object *o, int box, bool webp, struct photo_size *size);
 /* The same as an address that other sites can follow. site: the site's own. */
-void photo_put_absolute(struct buf *b, const char *site, const char *base, const struct photo_object *o, int box, struct photo_size *size);
+void photo_put_absolute(struct buf *b, const char *site, struct photo_base base, const struct photo_object *o, int box, struct photo_size *size);
 /* A member's picture, small and round, beside a name; nothing when key is "". */
-void photo_face(struct buf *b, const char *base, const char *key);
+void photo_face(struct buf *b, struct photo_base base, const char *key);
 /* {"url","width","height","alt","srcset"}; null for p NULL. */
-void photo_put_json(struct json *j, const char *base, const struct photo *p);
+void photo_put_json(struct json *j, struct photo_base base, const struct photo *p);
 /* The same members into an object that is open. */
-void photo_put_members(struct json *j, const char *base, const struct photo *p);
+void photo_put_members(struct json *j, struct photo_base base, const struct photo *p);
 
 /* A listing's photos on its page: one after the other in a strip that scrolls, below it a small one of each that leads to it. Nothing when there are none. */
 struct photo_gallery {
 	enum lang lang;
-	const char *base;
+	struct photo_base base;
 	const char *title;         /* the listing's: what a photo without words of its own shows */
 	const struct photo *list;
 	size_t n;

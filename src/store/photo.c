@@ -10,14 +10,20 @@ struct photo_store {
 	void *self;
 };
 
-enum err photo_store_open(const struct conf *conf, struct photo_store **out, char why[static PHOTO_WHY_MAX])
+enum err photo_store_open(const struct conf *conf, struct cloud *cloud, struct photo_store **out, char why[static PHOTO_WHY_MAX])
 {
+	return photo_store_open_as(conf, cloud, conf->media.store, out, why);
+}
+
+enum err photo_store_open_as(const struct conf *conf, struct cloud *cloud, const char *store, struct photo_store **out, char why[static PHOTO_WHY_MAX])
+{
+	bool s3 = strcmp(store, "s3") == 0;
 	struct photo_store *s = calloc(1, sizeof *s);
 	why[0] = '\0';
 	if (s == NULL)
 		return ERR_NOMEM;
-	s->backend = &photo_folder_backend;
-	enum err e = photo_folder_open(conf, &s->self, why);
+	s->backend = s3 ? &photo_s3_backend : &photo_folder_backend;
+	enum err e = s3 ? photo_s3_open(conf, cloud, &s->self, why) : photo_folder_open(conf, &s->self, why);
 	if (e != ERR_OK) {
 		free(s);
 		return e;
@@ -32,6 +38,24 @@ void photo_store_close(struct photo_store *s)
 		return;
 	s->backend->close(s->self);
 	free(s);
+}
+
+bool photo_store_remote(const struct photo_store *s)
+{
+	return s->backend->remote;
+}
+
+void photo_store_why(struct photo_store *s, char why[static PHOTO_WHY_MAX])
+{
+	why[0] = '\0';
+	if (s->backend->why != NULL)
+		s->backend->why(s->self, why);
+}
+
+enum err photo_store_address(struct photo_store *s, const char *name, int seconds, struct buf *out, char why[static PHOTO_WHY_MAX])
+{
+	why[0] = '\0';
+	return s->backend->address != NULL ? s->backend->address(s->self, name, seconds, out, why) : ERR_NOT_FOUND;
 }
 
 enum err photo_store_try(struct photo_store *s, char why[static PHOTO_WHY_MAX])
@@ -59,8 +83,7 @@ enum err photo_store_each(struct photo_store *s, bool (*each)(void *ctx, const s
 	return s->backend->each(s->self, each, ctx);
 }
 
-/* The files of an object in their order: sizes from the smallest, WebP before JPEG. */
-static unsigned file_names(const struct photo_object *o, char names[static PHOTO_FILES_MAX][64])
+unsigned photo_store_names(const struct photo_object *o, char names[static PHOTO_FILES_MAX][64])
 {
 	struct photo_size sizes[PHOTO_SIZES];
 	unsigned n = photo_sizes(o->width, o->height, sizes);
@@ -89,7 +112,7 @@ enum err photo_store_any(struct photo_store *s, const char *key, bool *any)
 enum err photo_store_whole(struct photo_store *s, const struct photo_object *o, bool *whole)
 {
 	char names[PHOTO_FILES_MAX][64];
-	unsigned n = photo_key_valid(o->key) ? file_names(o, names) : 0;
+	unsigned n = photo_key_valid(o->key) ? photo_store_names(o, names) : 0;
 	int64_t bytes = 0, one;
 	*whole = false;
 	for (unsigned i = 0; i < n; i++) {
@@ -112,7 +135,7 @@ enum err photo_store_true(struct photo_store *s, const struct photo_object *o, b
 	char names[PHOTO_FILES_MAX][64], key[PHOTO_KEY_MAX + 1];
 	uint8_t hash[crypto_hash_sha256_BYTES];
 	crypto_hash_sha256_state state;
-	unsigned n = photo_key_valid(o->key) ? file_names(o, names) : 0;
+	unsigned n = photo_key_valid(o->key) ? photo_store_names(o, names) : 0;
 	*is = false;
 	crypto_hash_sha256_init(&state);
 	for (unsigned i = 0; i < n; i++) {
@@ -124,6 +147,47 @@ enum err photo_store_true(struct photo_store *s, const struct photo_object *o, b
 	photo_key_of_hash(hash, key);
 	*is = n > 0 && strcmp(key, o->key) == 0;
 	return ERR_OK;
+}
+
+static void append_piece(void *ctx, const uint8_t *p, size_t n)
+{
+	buf_put(ctx, p, n);
+}
+
+enum err photo_store_read(struct photo_store *s, const char *name, struct buf *out)
+{
+	enum err e = s->backend->read(s->self, name, append_piece, out);
+	return e != ERR_OK ? e : out->error;
+}
+
+struct summing {
+	crypto_hash_sha256_state state;
+	int64_t bytes;
+};
+
+static void sum_piece(void *ctx, const uint8_t *p, size_t n)
+{
+	struct summing *x = ctx;
+	crypto_hash_sha256_update(&x->state, p, n);
+	x->bytes += (int64_t)n;
+}
+
+enum err photo_store_sum(struct photo_store *s, const char *name, int64_t *bytes, char sha256[static PHOTO_SUM_SIZE])
+{
+	struct summing x = {.bytes = 0};
+	uint8_t hash[crypto_hash_sha256_BYTES];
+	sha256[0] = '\0';
+	if (s->backend->sum != NULL) {
+		enum err e = s->backend->sum(s->self, name, bytes, sha256);
+		if (e != ERR_OK || sha256[0] != '\0')
+			return e;
+	}
+	crypto_hash_sha256_init(&x.state);
+	enum err e = s->backend->read(s->self, name, sum_piece, &x);
+	crypto_hash_sha256_final(&x.state, hash);
+	sodium_bin2base64(sha256, PHOTO_SUM_SIZE, hash, sizeof hash, sodium_base64_VARIANT_ORIGINAL);
+	*bytes = x.bytes;
+	return e;
 }
 
 bool photo_stored_parse(const char *name, struct photo_stored *out)

@@ -398,4 +398,7 @@ static enum err folder_each(void *self, bool (*each)(void *ctx, const struct pho
 	return fd >= 0 ? walk_folder(&w, fd, "") : ERR_IO;
 }
 
-const struct photo_backend photo_folder_backend = {folder_try, folder_put, folder_remove, folder_remove_file, folder_each, folder_size, folder_read, folder_close};
+const struct photo_backend photo_folder_backend = {
+	.try = folder_try, .put = folder_put, .remove = folder_remove, .remove_file = folder_remove_file, .each = folder_each, .size = folder_size, .read = folder_read,
+	.close = folder_close,
+};

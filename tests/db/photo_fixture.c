@@ -132,4 +132,5 @@ static enum err not_there(void *ctx, const struct photo_object *o, bool *broken)
 	*broken = !atomic_load(&photo_disk.there[photo_number_of_key(o->key)]);
 	return ERR_OK;
 }
-const struct photo_mender photo_test_mender = {not_there, photo_test_erase, NULL};
+const struct photo_mender photo_test_mender = {not_there, photo_test_erase, NULL, false};
+const struct photo_remover photo_test_remover = {photo_test_erase, NULL, false};

@@ -28,6 +28,7 @@ enum err photo_test_store(void *ctx);
 enum err photo_test_erase(void *ctx, const char *key);
 /* As of a photo_mender: whatever the disk says. */
 extern const struct photo_mender photo_test_mender;
+extern const struct photo_remover photo_test_remover;
 
 enum err photo_add_by(struct db *db, int64_t member, int64_t listing, int i, int64_t *id, bool *again);
 /* By the listing's owner; its id. */

@@ -334,7 +334,7 @@ END_TEST
 static int64_t sweep(void)
 {
 	int64_t n;
-	ck_assert_err(photo_db_sweep(photo_fixture.db, photo_fixture.arena, 100, photo_test_erase, NULL, &n), ERR_OK);
+	ck_assert_err(photo_db_sweep(photo_fixture.db, photo_fixture.arena, 100, &photo_test_remover, &n), ERR_OK);
 	return n;
 }
 
@@ -375,7 +375,7 @@ START_TEST(what_cannot_be_removed_keeps_its_row)
 	ck_assert_err(photo_db_remove(photo_fixture.db, 1, 1, photo_add(1, 1)), ERR_OK);
 	ck_assert_err(photo_db_remove(photo_fixture.db, 1, 1, photo_add(1, 2)), ERR_OK);
 	db_test_run(photo_fixture.db, "UPDATE photo_object SET unreferenced_at = '2020-01-01'");
-	ck_assert_err(photo_db_sweep(photo_fixture.db, photo_fixture.arena, 100, cannot, &tried, &n), ERR_IO);
+	ck_assert_err(photo_db_sweep(photo_fixture.db, photo_fixture.arena, 100, &(const struct photo_remover){cannot, &tried, false}, &n), ERR_IO);
 	ck_assert_int_eq(tried, 2);
 	ck_assert_int_eq(n, 0);
 	ck_assert_int_eq(photo_test_refs(1), 0);

@@ -97,7 +97,7 @@ static void sweep_or_add(int thread, void *ctx)
 	int64_t n = 0, id;
 	bool again = false;
 	if (thread % 2 == 0) {
-		if (photo_db_sweep(db, a, 100, photo_test_erase, NULL, &n) != ERR_OK)
+		if (photo_db_sweep(db, a, 100, &photo_test_remover, &n) != ERR_OK)
 			atomic_fetch_add(&race->other, 1);
 		atomic_fetch_add(&race->swept, (int)n);
 	} else {

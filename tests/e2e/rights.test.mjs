@@ -97,7 +97,7 @@ const ranks = { anyone: [null, 'owner', 'buyer', 'other', 'moderator', 'admin'],
 function guard(route, actor) {
 	if (['fragment', 'gate'].includes(route.kind))
 		return 404; // nginx asks for them itself
-	if (['feed', 'operation', 'internal'].includes(route.kind))
+	if (['feed', 'operation', 'internal', 'file'].includes(route.kind))
 		return 'pass'; // the same for all
 	if (route.writes && route.origin === 'same' && actor.foreign)
 		return 403;

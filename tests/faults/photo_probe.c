@@ -64,7 +64,7 @@ static enum err run(const struct conf *conf, struct db *db, char **args, int64_t
 	const struct photo_writer writer = {store, &p};
 	char why[PHOTO_WHY_MAX];
 	make(&p.photo, (int)strtol(args[picture ? 2 : 3], NULL, 10));
-	enum err e = photo_store_open(conf, &p.store, why);
+	enum err e = photo_store_open(conf, NULL, &p.store, why);
 	if (e != ERR_OK)
 		return e;
 	int64_t member = strtoll(args[1], NULL, 10);

@@ -158,7 +158,7 @@ START_TEST(bans_rules_and_a_member)
 	buf_reset(&b);
 	struct member_view member_page = {
 		.form = {.page = page_of(LANG_EN, "/moderation/members/42", m.name), .errors = &none, .form_age = "token"}, .member = &m, .picture = &no_picture,
-		.photo_base = "/media", .may_ban = true, .now = FIXTURE_NOW,
+		.photo_base = {"/media", "/media"}, .may_ban = true, .now = FIXTURE_NOW,
 	};
 	moderation_member_view(&b, &member_page);
 	golden_check("moderation-member.html", &b);

@@ -24,7 +24,8 @@ static const struct photo photos[] = {
 	{.id = 102, .listing_id = 12, .position = 1, .alt = HOSTILE, .object = {.key = "fedcba9876543210fedcba9876543210", .width = 600, .height = 800, .placeholder = COLOURS}},
 	{.id = 103, .listing_id = 12, .position = 2, .alt = "", .object = {.key = "00000000000000000000000000000000", .width = 200, .height = 100, .placeholder = "none"}},
 };
-static const struct photo_set set = {.base = "/media", .list = photos, .n = 1};
+#define MEDIA ((struct photo_base){"/media", "/media"})
+static const struct photo_set set = {.base = {"/media", "/media"}, .list = photos, .n = 1};
 
 static void has(struct buf *b, const char *text)
 {
@@ -40,14 +41,14 @@ START_TEST(a_picture_offers_its_sizes)
 {
 	struct buf b;
 	buf_init(&b, PAGE_CAP);
-	photo_picture(&b, &photos[0].object, &(struct photo_shown){.base = "/media", .sizes = "9rem", .alt = HOSTILE, .largest = 800});
+	photo_picture(&b, &photos[0].object, &(struct photo_shown){.base = {"/media", "/media"}, .sizes = "9rem", .alt = HOSTILE, .largest = 800});
 	golden_check("photo-picture.html", &b);
 	buf_reset(&b);
-	photo_picture(&b, &photos[1].object, &(struct photo_shown){.base = "https://photos.example", .sizes = "100vw", .alt = "", .largest = 1600, .load = PHOTO_FIRST});
+	photo_picture(&b, &photos[1].object, &(struct photo_shown){.base = {"https://photos.example", "https://photos.example"}, .sizes = "100vw", .alt = "", .largest = 1600, .load = PHOTO_FIRST});
 	golden_check("photo-picture-first.html", &b);
 	buf_reset(&b);
 	/* What is smaller than the smallest is there in one size. */
-	photo_picture(&b, &photos[2].object, &(struct photo_shown){.base = "/media", .sizes = "9rem", .alt = "", .largest = 1600, .load = PHOTO_SOON});
+	photo_picture(&b, &photos[2].object, &(struct photo_shown){.base = {"/media", "/media"}, .sizes = "9rem", .alt = "", .largest = 1600, .load = PHOTO_SOON});
 	has(&b, "width=\"200\" height=\"100\"");
 	has_not(&b, "-800.");
 	has_not(&b, "placeholder");
@@ -80,9 +81,9 @@ START_TEST(a_face_is_a_key_or_nothing)
 	struct buf b;
 	buf_init(&b, TEXT_CAP);
 	for (size_t i = 0; i < COUNT_OF(none); i++)
-		photo_face(&b, "/media", none[i]);
+		photo_face(&b, MEDIA, none[i]);
 	ck_assert_str_eq(buf_str(&b), "");
-	photo_face(&b, "/media", photos[0].object.key);
+	photo_face(&b, MEDIA, photos[0].object.key);
 	has(&b, "src=\"/media/01/0123456789abcdef0123456789abcdef-320.jpg\" width=\"48\" height=\"48\" alt=\"\"");
 	buf_free(&b);
 }
@@ -94,17 +95,17 @@ START_TEST(a_photo_in_json)
 	struct json j;
 	buf_init(&b, TEXT_CAP);
 	json_begin(&j, &b);
-	photo_put_json(&j, "/media", &photos[0]);
+	photo_put_json(&j, MEDIA, &photos[0]);
 	ck_assert_str_eq(buf_str(&b), "{\"url\":\"/media/01/0123456789abcdef0123456789abcdef-800.jpg\",\"width\":800,\"height\":600,\"alt\":\"A red dory\","
 		"\"srcset\":\"/media/01/0123456789abcdef0123456789abcdef-320.webp 320w, /media/01/0123456789abcdef0123456789abcdef-800.webp 800w,"
 		" /media/01/0123456789abcdef0123456789abcdef-1600.webp 1600w\"}");
 	buf_reset(&b);
 	json_begin(&j, &b);
-	photo_put_json(&j, "https://photos.example", &photos[2]);
+	photo_put_json(&j, (struct photo_base){"https://photos.example", "/media"}, &photos[2]);
 	has(&b, "\"url\":\"https://photos.example/00/00000000000000000000000000000000-320.jpg\",\"width\":200,\"height\":100,\"alt\":\"\"");
 	buf_reset(&b);
 	json_begin(&j, &b);
-	photo_put_json(&j, "/media", NULL);
+	photo_put_json(&j, MEDIA, NULL);
 	ck_assert_str_eq(buf_str(&b), "null");
 	buf_free(&b);
 }
@@ -184,7 +185,7 @@ END_TEST
 static struct photos_view listing_photos(enum lang lang)
 {
 	return (struct photos_view){
-		.page = fixture_page(lang, "/listings/12/photos"), .listing = &fixture_listings[0], .base = "/media", .photos = photos, .n = COUNT_OF(photos), .said = MSG_COUNT,
+		.page = fixture_page(lang, "/listings/12/photos"), .listing = &fixture_listings[0], .base = {"/media", "/media"}, .photos = photos, .n = COUNT_OF(photos), .said = MSG_COUNT,
 	};
 }
 
@@ -271,13 +272,13 @@ START_TEST(the_page_of_a_members_picture)
 	const struct photo_object none = {.key = ""};
 	const struct photo_refused refused = {.file = "a.txt", .number = 1, .problem = PHOTO_NOT_KNOWN};
 	const struct photo_refusals refusal = {.files = &refused, .n = 1};
-	struct picture_view v = {.page = fixture_page(LANG_EN, "/account/picture"), .base = "/media", .picture = &photos[0].object, .said = MSG_PICTURE_SAID_SET};
+	struct picture_view v = {.page = fixture_page(LANG_EN, "/account/picture"), .base = {"/media", "/media"}, .picture = &photos[0].object, .said = MSG_PICTURE_SAID_SET};
 	struct buf b;
 	buf_init(&b, PAGE_CAP);
 	picture_view(&b, &v);
 	golden_check("picture.html", &b);
 	buf_reset(&b);
-	v = (struct picture_view){.page = fixture_page(LANG_FR, "/account/picture"), .base = "/media", .picture = &none, .refused = &refusal, .said = MSG_COUNT};
+	v = (struct picture_view){.page = fixture_page(LANG_FR, "/account/picture"), .base = {"/media", "/media"}, .picture = &none, .refused = &refusal, .said = MSG_COUNT};
 	picture_view(&b, &v);
 	golden_check("picture-none-fr.html", &b);
 	buf_free(&b);
@@ -293,7 +294,7 @@ START_TEST(a_listing_with_photos)
 	with.picture = photos[1].object.key;
 	struct listing_view v = {
 		.page = fixture_page(LANG_EN, "/listings/12/cedar-dory-16-feet"), .catalog = &fixture_catalog, .listing = &with, .similar = l, .similar_count = 1, .similar_photos = &set,
-		.photos = photos, .photo_count = COUNT_OF(photos), .photo_base = "/media", .now = FIXTURE_NOW,
+		.photos = photos, .photo_count = COUNT_OF(photos), .photo_base = {"/media", "/media"}, .now = FIXTURE_NOW,
 	};
 	v.page.title = l->title;
 	buf_init(&b, PAGE_CAP);
@@ -302,7 +303,7 @@ START_TEST(a_listing_with_photos)
 	golden_check("listing-photos.html", &b);
 	/* One photo leads nowhere else; the photos' own host needs no site before it. */
 	v.photo_count = 1;
-	v.photo_base = "https://photos.example";
+	v.photo_base = (struct photo_base){"https://photos.example", "https://photos.example"};
 	buf_reset(&b);
 	listing_view(&b, &v);
 	has_not(&b, "class=\"small\"");
@@ -376,7 +377,7 @@ START_TEST(moderators_see_photos)
 	struct queue_entry e = {.listing = fixture_listings[0], .who = {.name = "Elsie", .email = "e@example.com"}, .photos = all, .photo_count = COUNT_OF(photos)};
 	e.listing.state = LISTING_PENDING;
 	e.listing.reject_reason = e.listing.held_reason = "";
-	struct moderation_view v = {.page = fixture_page(LANG_FR, "/moderation"), .catalog = &fixture_catalog, .entries = &e, .count = 1, .photo_base = "/media", .now = FIXTURE_NOW};
+	struct moderation_view v = {.page = fixture_page(LANG_FR, "/moderation"), .catalog = &fixture_catalog, .entries = &e, .count = 1, .photo_base = {"/media", "/media"}, .now = FIXTURE_NOW};
 	v.page.title = "File";
 	v.form_age = "age";
 	buf_init(&b, PAGE_CAP);

@@ -29,7 +29,7 @@ static void set_up(void)
 	snprintf(folder, sizeof folder, "%s/photos.XXXXXX", tmp != NULL ? tmp : "/tmp");
 	ck_assert_ptr_nonnull(mkdtemp(folder));
 	ck_assert_int_lt(snprintf(conf.media.photos, sizeof conf.media.photos, "%s/kept", folder), (int)sizeof conf.media.photos);
-	ck_assert_msg(photo_store_open(&conf, &store, why) == ERR_OK, "%s", why);
+	ck_assert_msg(photo_store_open(&conf, NULL, &store, why) == ERR_OK, "%s", why);
 }
 
 static const char *path(const char *name)
@@ -378,16 +378,16 @@ START_TEST(a_folder_that_cannot_be_is_refused_in_words)
 	struct photo_store *s = NULL;
 	char why[PHOTO_WHY_MAX];
 	snprintf(other.media.photos, sizeof other.media.photos, "/proc/none/photos");
-	ck_assert_err(photo_store_open(&other, &s, why), ERR_IO);
+	ck_assert_err(photo_store_open(&other, NULL, &s, why), ERR_IO);
 	ck_assert_ptr_nonnull(strstr(why, "/proc/none/photos"));
 	write_file("file");
 	snprintf(other.media.photos, sizeof other.media.photos, "%s", path("file"));
-	ck_assert_err(photo_store_open(&other, &s, why), ERR_IO);
+	ck_assert_err(photo_store_open(&other, NULL, &s, why), ERR_IO);
 	ck_assert_ptr_null(s);
 	ck_assert_err(photo_store_try(store, why), ERR_OK);
 	ck_assert_int_eq(find().files, 1);
 	snprintf(other.media.photos, sizeof other.media.photos, "/proc/self");
-	ck_assert_err(photo_store_open(&other, &s, why), ERR_OK);
+	ck_assert_err(photo_store_open(&other, NULL, &s, why), ERR_OK);
 	ck_assert_err(photo_store_try(s, why), ERR_IO);
 	ck_assert_ptr_nonnull(strstr(why, "/proc/self: "));
 	photo_store_close(s);

@@ -17,15 +17,16 @@ export function freePort() {
 	});
 }
 
-// Fills in the @PLACEHOLDERS@ of nginx/*.in as quickstart does. mediaHost: the name of a host of its own for photos.
-export function renderNginx({ dir, client, socket, mediaSocket = socket, mediaHost, listen }) {
+// Fills in the @PLACEHOLDERS@ of nginx/*.in as quickstart does. mediaHost: the name of a host of its own for photos; bucket: the origin that photos in a bucket come from.
+export function renderNginx({ dir, client, socket, mediaSocket = socket, mediaHost, bucket, listen }) {
 	const conf = path.join(dir, 'nginx');
 	const logs = path.join(dir, 'log');
 	for (const sub of ['nginx', 'log', 'cache', 'tmp'])
 		fs.mkdirSync(path.join(dir, sub), { recursive: true });
 	const values = {
 		NGINX_DIR: conf, LOG_DIR: logs, RUN_DIR: dir, CACHE_DIR: path.join(dir, 'cache'), CLIENT_DIR: client, SOCKET: socket,
-		MEDIA_SOCKET: mediaSocket, PHOTO_DIR: path.join(dir, 'photos'), MEDIA_SOURCE: mediaHost ? ` http://${mediaHost}` : '', MEDIA_LISTEN: listen, MEDIA_SERVER_NAME: mediaHost ?? '',
+		MEDIA_SOCKET: mediaSocket, PHOTO_DIR: path.join(dir, 'photos'), MEDIA_SOURCE: mediaHost ? ` http://${mediaHost}` : bucket ? ` ${bucket}` : '', MEDIA_ELSE: bucket ? '@media' : '=404',
+		MEDIA_LISTEN: listen, MEDIA_SERVER_NAME: mediaHost ?? '',
 		LISTEN: listen, SERVER_NAME: '_', USER_LINE: isRoot ? 'user root;' : '',
 	};
 	for (const file of fs.readdirSync(path.join(topSrc, 'nginx'))) {
@@ -73,9 +74,9 @@ export async function stopChild(child, signal = 'SIGTERM') {
 	clearTimeout(hard);
 }
 
-export async function startNginx({ dir, client, socket, mediaSocket, mediaHost, port }) {
+export async function startNginx({ dir, client, socket, mediaSocket, mediaHost, bucket, port }) {
 	port ??= await freePort();
-	const conf = renderNginx({ dir, client, socket, mediaSocket, mediaHost, listen: `127.0.0.1:${port}` });
+	const conf = renderNginx({ dir, client, socket, mediaSocket, mediaHost, bucket, listen: `127.0.0.1:${port}` });
 	const log = path.join(dir, 'log/nginx-error.log');
 	const child = spawn('nginx', ['-p', dir, '-e', log, '-c', conf, '-g', 'daemon off;'], {
 		stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` },
