@@ -106,6 +106,22 @@ test('throttled for a moment, it goes out at the first try', async () => {
 	assert.equal(aws.ses.mails.length, 1);
 });
 
+test('without credentials nothing is sent, and everything kept', async () => {
+	await once();
+	const id = await order(site), key = process.env.AWS_ACCESS_KEY_ID;
+	delete process.env.AWS_ACCESS_KEY_ID;
+	aws.calls.length = 0;
+	const result = await once();
+	process.env.AWS_ACCESS_KEY_ID = key;
+	assert.equal(aws.calls.length, 0);
+	assert.match(result.stderr, /no mail can be delivered: .*credentials/);
+	assert.equal((await rowOf(site, id)).state, 0);
+	assert.ok(result.log.some(line => line.event === 'metrics_kept'), result.stderr);
+	await again(id);
+	assert.equal((await once()).status, 0);
+	assert.deepEqual([aws.ses.mails.length, told('Requests').length], [1, 2]);
+});
+
 test('with SES down, mails are kept, and go out once when it is back', async () => {
 	const id = await order(site, { count: 3 });
 	await aws.down();
@@ -234,19 +250,29 @@ test('threads that wait are counted as waiting, those for photos not at all', as
 	assert.ok(now[1] - idle < counted + 8 * 1.5, `${now[1] - idle} s of ${counted} s`);
 });
 
-test('how the outbox stands is told once a minute, whoever comes first', async () => {
-	await once();
-	await site.sql("DELETE FROM rate_count WHERE rate_key = 'metrics'");
+test('of several runners on several hosts, each minute of a host is told by one, and how the outbox stands by one of all', async () => {
+	const other = path.join(site.dir, 'other-host');
+	fs.mkdirSync(other, { recursive: true });
+	const conf = path.join(site.dir, 'other-host.conf');
+	fs.writeFileSync(conf, fs.readFileSync(site.conf, 'utf8').replace(/^runtime_dir = .*$/m, `runtime_dir = ${other}`));
+	await Promise.all([once(), once(conf)]);
 	const minute = () => Math.floor(Date.now() / 60000);
-	let began;
+	let began, from, to;
 	do {
+		await once();
+		from = await shown();
+		await visit(5);
 		aws.cloudwatch.metrics.length = 0;
 		began = minute();
 		await site.sql("DELETE FROM rate_count WHERE rate_key = 'metrics'");
-		await once();
+		await Promise.all([once(), once(), once(), once(conf), once(conf)]);
+		to = await shown();
 		await once();
 	} while (minute() !== began);
-	assert.deepEqual([told('Requests').length, told('OutboxWaiting').length], [2, 1]);
+	assert.equal(told('OutboxWaiting').length, 1);
+	// the other host has no pool
+	assert.equal(told('Workers').filter(metric => dimension(metric, 'Host')).length, told('Requests').length);
+	assert.equal(total('Requests'), to.requests - from.requests + 1);
 });
 
 test('workers that restart, die and come anew make the numbers neither less nor more', async () => {
