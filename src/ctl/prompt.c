@@ -41,7 +41,7 @@ static enum err read_line(char *out, size_t size)
 	return n < size ? ERR_OK : ERR_TOO_LARGE;
 }
 
-static enum err read_hidden(char *out, size_t size)
+static enum err ask_hidden(const char *words, char *out, size_t size)
 {
 	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
 	enum { N = sizeof numbers / sizeof *numbers };
@@ -54,9 +54,14 @@ static enum err read_hidden(char *out, size_t size)
 		sigaction(numbers[i], &ours, &before[i]);
 	quiet = shown;
 	quiet.c_lflag &= ~(tcflag_t)ECHO;
-	enum err e = tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet) == 0 ? read_line(out, size) : ERR_IO;
-	tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
-	fputc('\n', stderr);
+	enum err e = ERR_IO;
+	/* first: what is typed the moment it is asked for is not shown either */
+	if (tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet) == 0) {
+		fprintf(stderr, "%s: ", words);
+		e = read_line(out, size);
+		tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
+		fputc('\n', stderr);
+	}
 	for (int i = 0; i < N; i++)
 		sigaction(numbers[i], &before[i], NULL);
 	if (caught != 0)
@@ -66,9 +71,14 @@ static enum err read_hidden(char *out, size_t size)
 
 int prompt_line(struct ctl *ctl, const char *words, bool hidden, char *out, size_t size)
 {
+	enum err e;
 	fflush(stdout);
-	fprintf(stderr, "%s: ", words);
-	enum err e = hidden ? read_hidden(out, size) : read_line(out, size);
+	if (hidden) {
+		e = ask_hidden(words, out, size);
+	} else {
+		fprintf(stderr, "%s: ", words);
+		e = read_line(out, size);
+	}
 	if (e == ERR_OK)
 		return CTL_OK;
 	explicit_bzero(out, size);
