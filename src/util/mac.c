@@ -1,5 +1,6 @@
 #include "util/mac.h"
 
+#include <nettle/sha2.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,7 +37,11 @@ bool mac_equal(const uint8_t a[static MAC_BYTES], const uint8_t b[static MAC_BYT
 
 void mac_sha256(const void *data, size_t n, uint8_t out[static 32])
 {
-	crypto_hash_sha256(out, n > 0 ? data : (const void *)"", n);
+	struct sha256_ctx ctx;
+	sha256_init(&ctx);
+	sha256_update(&ctx, n, n > 0 ? data : (const void *)"");
+	sha256_digest(&ctx, SHA256_DIGEST_SIZE, out);
+	sodium_memzero(&ctx, sizeof ctx);
 }
 
 void mac_fingerprint(const void *data, size_t n, uint8_t out[static MAC_FINGERPRINT_BYTES])

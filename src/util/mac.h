@@ -13,7 +13,7 @@ void mac_make(const uint8_t key[static MAC_KEY_BYTES], const void *data, size_t 
 void mac_make_short(const uint8_t key[static MAC_KEY_BYTES], const void *data, size_t n, uint8_t out[static MAC_BYTES]);
 /* Constant time. */
 bool mac_equal(const uint8_t a[static MAC_BYTES], const uint8_t b[static MAC_BYTES]);
-/* SHA-256 of data. */
+/* SHA-256 of data: nettle's, which has the processor's instructions for it and is five times as quick as libsodium's with them. */
 void mac_sha256(const void *data, size_t n, uint8_t out[static 32]);
 enum { MAC_FINGERPRINT_BYTES = 16 };
 /* XXH3 of 128 bits in its canonical form: says whether data changed, at the speed of memory. Not for secrets or signatures. */
