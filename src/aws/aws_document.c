@@ -112,6 +112,7 @@ enum err aws_document_read(const char *json, size_t n, int64_t now, struct aws_f
 	int64_t at = 0;
 	enum err e = json_pick(json, n, members, sizeof members / sizeof *members);
 	if (e == ERR_OK && members[0].given && strcmp(code, "Success") != 0) {
+		aws_credentials_wipe(who);
 		snprintf(why, AWS_WHY_MAX, "the answer is %s", visible(code) ? code : "an error");
 		return ERR_IO;
 	}
