@@ -145,7 +145,8 @@ export async function startSite({ listings = 500, workers = 2, settings = {}, da
 		undo.push(site.database.stop);
 		site.pool = makePool(site, workers);
 		site.media = makePool(site, 1, { program: 'outport-media.fcgi', name: 'media', socket: path.join(site.dir, 'outport-media.sock') });
-		const nginx = await startNginx({ dir, client: path.join(topSrc, 'client'), socket: site.pool.socket, mediaSocket: site.media.socket });
+		const nginx = await startNginx({ dir, client: path.join(topSrc, 'client'), socket: site.pool.socket, mediaSocket: site.media.socket,
+			bucket: settings.media?.store === 's3' ? process.env.AWS_ENDPOINT_URL_S3 : undefined });
 		undo.push(nginx.stop);
 		Object.assign(site, { url: nginx.url, port: nginx.port, accessLog: nginx.accessLog, errorLog: nginx.errorLog });
 		site.sql = text => sqlOn(site.database.socket, text);

@@ -53,6 +53,8 @@ rgw thread pool size = 32
 rgw enable gc threads = false
 rgw enable lc threads = false
 rgw run sync thread = false
+rgw crypt require ssl = false
+rgw crypt default encryption key = ${crypto.randomBytes(32).toString('base64')}
 `;
 
 export async function startRadosgw() {

@@ -12,7 +12,11 @@ export function makeSes({ region, account }) {
 		sets: ['outport'],   // configuration sets
 		identities: null,    // null: whoever may send; else a list of addresses and domains
 		refuse: null,        // (mail) => undefined, or a code: "MessageRejected", "AccountSuspendedException", "TooManyRequestsException", "SendingPausedException"…
-		resource: ({ input }) => `arn:aws:ses:${region}:${account}:identity/${String(input.FromEmailAddress ?? '').replace(/^.*@|>.*$/g, '') || '*'}`,
+		resource({ input }) {
+			const arn = rest => `arn:aws:ses:${region}:${account}:${rest}`;
+			const domain = String(input.FromEmailAddress ?? '').replace(/^.*@|>.*$/g, '') || '*';
+			return [arn(`identity/${domain}`), ...(input.ConfigurationSetName ? [arn(`configuration-set/${input.ConfigurationSetName}`)] : [])];
+		},
 		call({ method, path, input }) {
 			if (method !== 'POST' || path !== '/v2/email/outbound-emails')
 				throw new ServiceError(404, 'UnknownOperationException');

@@ -19,11 +19,13 @@ const services = {
 };
 
 // What a policy calls it, by Amazon's "Required permissions for Amazon S3 API operations".
-function s3Action({ method, path, query }) {
+function s3Action({ method, path, query, body }) {
 	const [, bucket, key = ''] = /^\/([^/]*)\/?(.*)$/.exec(path);
 	const resource = `arn:aws:s3:::${bucket}`;
+	if (method === 'POST' && 'delete' in query)
+		return { action: 'DeleteObject', resource: [...body.toString().matchAll(/<Key>(.*?)<\/Key>/g)].map(one => `${resource}/${one[1]}`) };
 	if (key === '')
-		return { action: { PUT: 'CreateBucket', DELETE: 'DeleteBucket', POST: 'DeleteObject' }[method] ?? (bucket === '' ? 'ListAllMyBuckets' : 'ListBucket'), resource };
+		return { action: { PUT: 'CreateBucket', DELETE: 'DeleteBucket' }[method] ?? (bucket === '' ? 'ListAllMyBuckets' : 'ListBucket'), resource };
 	return { action: { PUT: 'PutObject', DELETE: 'DeleteObject' }[method] ?? 'GetObject', resource: `${resource}/${decodeURIComponent(key)}` };
 }
 
@@ -176,7 +178,8 @@ export async function startVerifier({ region, account, keys, backends }) {
 		call.input = what.input;
 		call.action = `${services[service].prefix}:${what.action}`;
 		call.granted = `${services[service].prefix}:${what.granted ?? what.action}`;
-		call.resource = what.resource ?? backends[service]?.resource?.({ input: what.input }) ?? resourceOf(service, what.input);
+		call.resources = [what.resource ?? backends[service]?.resource?.({ input: what.input }) ?? resourceOf(service, what.input)].flat();
+		[call.resource] = call.resources;
 		const rule = verifier.rules.find(one => one.times > 0 && one.match.test(call.action));
 		if (rule) {
 			rule.times--;
