@@ -5,7 +5,11 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
+import { configure as withMail, order, rowOf } from '../jobs/mails.mjs';
 import { startAws } from '../support/aws/aws.mjs';
+import { stopChild, until } from '../support/nginx.mjs';
+import { startSite } from '../support/site.mjs';
+import { makeAuthority, startSmtp } from '../support/smtp.mjs';
 
 const program = path.join(process.env.top_builddir ?? path.resolve(import.meta.dirname ?? '.', '../../build/dev'), 'outportctl');
 const password = 'pass-é-"quoted\\-{never told}';
@@ -315,4 +319,55 @@ test('no secret is written anywhere but where it was asked for', async () => {
 		assert.ok(!text.includes(hex(aws.env.AWS_SECRET_ACCESS_KEY)));
 	}
 	assert.ok((await written(['secrets', 'decrypt', file('traced.kms'), '--show'])).includes(hex('pass-')), 'it would have been seen');
+});
+
+test('the mail server’s password: waited for while AWS is away, read again when the server refuses it, without a restart', async t => {
+	aws.secrets.put('smtp', JSON.stringify({ username: 'outport', password: 'hidden first' }));
+	const site = await startSite({ listings: 0, workers: 1, jobs: false });
+	t.after(() => site.stop());
+	const authority = makeAuthority(path.join(site.dir, 'ca'));
+	let good = 'hidden first';
+	const signIns = [];
+	const server = await startSmtp({ authority, user: 'outport', onAuth(auth, session, done) {
+		signIns.push(auth.password);
+		done(auth.username === 'outport' && auth.password === good ? null : Object.assign(new Error('not known here'), { responseCode: 535 }), { user: 'outport' });
+	} });
+	t.after(() => server.stop());
+	const conf = withMail(site, { transport: 'smtp', from: 'outport@outport.example', smtp_url: `smtp://localhost:${server.port}`, smtp_tls_ca: authority.ca, smtp_user: 'outport', smtp_password: 'secretsmanager:smtp' });
+	const send = async to => {
+		const id = await order(site, { to });
+		return { id, arrived: () => until(async () => server.mails.some(mail => mail.to[0] === to), () => `the mail to ${to}: ${log}`) };
+	};
+	let log = '';
+	const seen = word => until(async () => log.includes(word), () => `${word}: ${log}`);
+	aws.misbehave({ match: 'secretsmanager:GetSecretValue', status: 400, code: 'AccessDeniedException' });
+	const first = await send('anna@example.org');
+	const jobs = spawn(program, ['--config', conf, 'jobs'], { env: { ...process.env, ...aws.env }, stdio: ['ignore', 'ignore', 'pipe'] });
+	t.after(() => stopChild(jobs));
+	jobs.stderr.setEncoding('utf8').on('data', text => { log += text; });
+	await seen('mail_later');
+	assert.match((await rowOf(site, first.id)).error, /\[mail\] smtp_password = secretsmanager:smtp cannot be read: .*AccessDeniedException/);
+	assert.equal(signIns.length, 0, 'nobody signs in without it');
+	await site.sql('UPDATE outbox SET due_at = UTC_TIMESTAMP()');
+	await first.arrived();
+	// rotated: what is kept is refused once, and the mail goes out all the same
+	good = 'hidden second';
+	aws.secrets.put('smtp', JSON.stringify({ username: 'outport', password: good }));
+	for (const socket of server.sockets)
+		socket.destroy();
+	const second = await send('bert@example.org');
+	await second.arrived();
+	await seen('smtp_password_changed');
+	assert.deepEqual([...new Set(signIns)], ['hidden first', 'hidden second']);
+	await until(async () => (await rowOf(site, second.id)).state === 1, () => 'the row');
+	assert.equal((await rowOf(site, second.id)).attempts, 1);
+	// changed at the server alone: the same is read again, and the mail waits
+	good = 'hidden third';
+	for (const socket of server.sockets)
+		socket.destroy();
+	const before = aws.calls.length;
+	const third = await send('carl@example.org');
+	await until(async () => (await rowOf(site, third.id)).attempts === 1 && (await rowOf(site, third.id)).error !== '', () => 'the third mail');
+	assert.equal(aws.calls.length, before + 1);
+	assert.ok(!log.includes('hidden') && !(await rowOf(site, third.id)).error.includes('hidden'), log);
 });
