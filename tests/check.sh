@@ -122,9 +122,13 @@ npm_tools() {
 	npm ci --prefix "$build/npm" --ignore-scripts --no-audit --no-fund && cp "$top/tests/browser/package-lock.json" "$build/npm/installed-lock.json"
 }
 
-# A MySQL server, for what has to hold with it as with MariaDB.
-mysql_tree() {
-	node "$top/tests/support/aws/mysql.mjs"
+# The tests' tools of npm, and with --all a MySQL server beside MariaDB: its tests say so where it could not be had.
+tools() {
+	local npm
+	npm_tools &
+	npm=$!
+	[ -z "$check_all" ] || node "$top/tests/support/aws/mysql.mjs" || true
+	wait "$npm"
 }
 
 # Debian's own Node, unless a newer one is there already.
@@ -239,9 +243,8 @@ check_main() {
 	need_packages "${packages_build[@]}" "${packages_run[@]}" "${packages_check[@]}"
 	need_node
 	progress "checking (logs in build/check-logs)"
-	stage npm-tools 600 npm_tools || die "npm could not install the browser tests' tools: is there a network?"
 	export OUTPORT_MYSQL=$build/mysql
-	[ -z "$check_all" ] || stage mysql 900 mysql_tree || true
+	stage tools 900 tools || die "npm could not install the browser tests' tools: is there a network?"
 	if stage build 1200 build_in "$build/check" --enable-werror; then
 		stage tests 2400 suite "$build/check" || true
 		count_results "$build/check"

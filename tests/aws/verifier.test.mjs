@@ -27,7 +27,8 @@ function send({ method, url, headers, body, base = aws.url }) {
 				} catch {
 					json = null;
 				}
-				resolve({ status: res.statusCode, headers: res.headers, text, json, code: /<Code>(.*?)<\/Code>/.exec(text)?.[1] ?? res.headers['x-amzn-errortype'] ?? json?.__type?.replace(/^.*#/, '') });
+				const code = /<Code>(.*?)<\/Code>/.exec(text)?.[1] ?? res.headers['x-amzn-errortype'] ?? json?.__type?.replace(/^.*#/, '');
+				resolve({ status: res.statusCode, headers: res.headers, text, json, code });
 			});
 		});
 		req.once('error', reject);
@@ -47,7 +48,8 @@ async function signed(service, { method = 'POST', path = '/', params = {}, heade
 
 const target = { kms: 'TrentService', ssm: 'AmazonSSM', secretsmanager: 'secretsmanager', dynamodb: 'DynamoDB_20120810', monitoring: 'GraniteServiceVersion20100801' };
 const json = (service, action, input, more = {}) => signed(service, {
-	headers: { 'content-type': service === 'dynamodb' || service === 'monitoring' ? 'application/x-amz-json-1.0' : 'application/x-amz-json-1.1', 'x-amz-target': `${target[service]}.${action}` }, body: JSON.stringify(input), ...more,
+	headers: { 'content-type': `application/x-amz-json-${['dynamodb', 'monitoring'].includes(service) ? '1.0' : '1.1'}`, 'x-amz-target': `${target[service]}.${action}` },
+	body: JSON.stringify(input), ...more,
 });
 const call = async (service, action, input) => send(await json(service, action, input));
 const b64 = text => Buffer.from(text).toString('base64');
@@ -232,10 +234,11 @@ test('CloudWatch takes both protocols and holds its limits', async () => {
 	assert.equal(posted.status, 200, posted.text);
 	const put = (data, more = {}) => call('monitoring', 'PutMetricData', { Namespace: 'Outport', MetricData: data, ...more });
 	assert.equal((await put([{ MetricName: 'Latency', Values: [1, 2], Counts: [3, 4], Unit: 'Milliseconds' }])).status, 200);
-	assert.deepEqual(aws.cloudwatch.metrics.map(({ name, value, values, dimensions }) => [name, value, values, dimensions]), [['Requests', 5, undefined, { Host: 'a' }], ['Latency', undefined, [1, 2], {}]]);
+	assert.deepEqual(aws.cloudwatch.metrics.map(({ name, value, values, dimensions }) => [name, value, values, dimensions]),
+		[['Requests', 5, undefined, { Host: 'a' }], ['Latency', undefined, [1, 2], {}]]);
 	const one = { MetricName: 'a', Value: 1 };
-	for (const [data, code] of [[Array(1001).fill(one), 'InvalidParameterValue'], [[{ MetricName: 'a', Values: Array(151).fill(1) }], 'InvalidParameterValue'], [[{ MetricName: 'a', Value: 'NaN' }], 'InvalidParameterValue'],
-		[[{ MetricName: 'a' }], 'InvalidParameterCombination'], [[{ ...one, Unit: 'Apples' }], 'InvalidParameterValue'], [[{ ...one, Timestamp: 1 }], 'InvalidParameterValue']])
+	for (const [data, code] of [[Array(1001).fill(one), 'InvalidParameterValue'], [[{ MetricName: 'a', Values: Array(151).fill(1) }], 'InvalidParameterValue'],
+		[[{ MetricName: 'a', Value: 'NaN' }], 'InvalidParameterValue'], [[{ MetricName: 'a' }], 'InvalidParameterCombination'], [[{ ...one, Unit: 'Apples' }], 'InvalidParameterValue'], [[{ ...one, Timestamp: 1 }], 'InvalidParameterValue']])
 		assert.equal((await put(data)).code, code);
 	assert.equal((await put([one], { Namespace: 'AWS/Own' })).code, 'InvalidParameterValue');
 	assert.equal(aws.cloudwatch.metrics.length, 2);
@@ -258,7 +261,8 @@ test('IMDSv2 wants its token, and gives credentials that work until they expire'
 	assert.equal((await get('/latest/api/token', { 'x-aws-ec2-metadata-token-ttl-seconds': '21600', 'x-forwarded-for': '1.2.3.4' }, 'PUT')).status, 403);
 	const token = { 'x-aws-ec2-metadata-token': (await get('/latest/api/token', { 'x-aws-ec2-metadata-token-ttl-seconds': '21600' }, 'PUT')).text };
 	assert.equal((await get(roles, token)).text, 'outport');
-	const use = async ({ AccessKeyId, SecretAccessKey, Token }) => send(await json('kms', 'Encrypt', { KeyId: 'alias/outport', Plaintext: b64('x') }, { by: { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: Token } }));
+	const use = async ({ AccessKeyId, SecretAccessKey, Token }) => send(await json('kms', 'Encrypt', { KeyId: 'alias/outport', Plaintext: b64('x') },
+		{ by: { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: Token } }));
 	const { json: mine } = await get(`${roles}outport`, token);
 	assert.equal((await use(mine)).status, 200);
 	aws.imds.renew(-1);

@@ -36,8 +36,8 @@ export function errorAnswer(service, protocol, status, code, message = '') {
 	}
 	if (protocol === 'query') {
 		return { status, headers: { 'content-type': 'text/xml', 'x-amzn-requestid': id }, body:
-			`<ErrorResponse xmlns="http://monitoring.amazonaws.com/doc/2010-08-01/">\n  <Error>\n    <Type>Sender</Type>\n    <Code>${escape(code)}</Code>\n    <Message>${escape(message)}</Message>\n  </Error>\n` +
-			`  <RequestId>${id}</RequestId>\n</ErrorResponse>\n` };
+			`<ErrorResponse xmlns="http://monitoring.amazonaws.com/doc/2010-08-01/">\n  <Error>\n    <Type>Sender</Type>\n    <Code>${escape(code)}</Code>\n` +
+			`    <Message>${escape(message)}</Message>\n  </Error>\n  <RequestId>${id}</RequestId>\n</ErrorResponse>\n` };
 	}
 	if (protocol === 'rest-json')
 		return { status, headers: { 'content-type': 'application/json', 'x-amzn-requestid': id, 'x-amzn-errortype': code }, body: JSON.stringify({ message }) };
@@ -47,7 +47,8 @@ export function errorAnswer(service, protocol, status, code, message = '') {
 }
 
 export function jsonAnswer(protocol, value) {
-	return { status: 200, headers: { 'content-type': protocol === 'rest-json' ? 'application/json' : `application/x-amz-${protocol}`, 'x-amzn-requestid': requestId() }, body: JSON.stringify(value) };
+	const type = protocol === 'rest-json' ? 'application/json' : `application/x-amz-${protocol}`;
+	return { status: 200, headers: { 'content-type': type, 'x-amzn-requestid': requestId() }, body: JSON.stringify(value) };
 }
 
 // A fake's own error.

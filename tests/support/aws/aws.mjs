@@ -13,9 +13,9 @@ const region = 'ca-central-1', account = '111122223333';
 const names = ['KMS', 'S3', 'SSM', 'SECRETS_MANAGER', 'DYNAMODB', 'SES', 'SESV2', 'CLOUDWATCH'];
 const starts = { kms: makeKms, ssm: makeSsm, secretsmanager: makeSecretsManager, ses: makeSes, cloudwatch: makeCloudwatch };
 
-// services: of kms, ssm, secretsmanager, ses, cloudwatch, dynamodb, s3 (radosgw: see radosgw.mjs), imds, container; token: the keys are temporary ones. s3: a radosgw that runs already.
-// Gives { env, region, account, kms, ssm, secrets, ses, cloudwatch, dynamodb, s3, imds, container: those that were asked for, calls, actions(), misbehave(rule), behave(), skew(seconds), down(), up(),
-// keys: Map of who may call, stop() }. env has the keys in it; imds.env and container.env have none.
+// services: of kms, ssm, secretsmanager, ses, cloudwatch, dynamodb, s3, imds, container; token: the keys are temporary ones. s3: a radosgw that runs (radosgw.mjs).
+// Gives { env, region, account, kms, ssm, secrets, ses, cloudwatch, dynamodb, s3, imds, container: those that were asked for, calls, actions(), misbehave(rule),
+// behave(), skew(seconds), down(), up(), keys: Map of who may call, stop() }. env has the keys in it; imds.env and container.env have none.
 export async function startAws({ services, token = false, s3 }) {
 	const keyId = s3?.keyId ?? `AKIA${crypto.randomBytes(8).toString('hex').toUpperCase()}`;
 	const own = { secret: s3?.secret ?? crypto.randomBytes(30).toString('base64'), token: token ? crypto.randomBytes(300).toString('base64') : '' };

@@ -23,8 +23,8 @@ export function parseForm(text) {
 	return lists(out);
 }
 
-const units = new Set(['Seconds', 'Microseconds', 'Milliseconds', 'Bytes', 'Kilobytes', 'Megabytes', 'Gigabytes', 'Terabytes', 'Bits', 'Kilobits', 'Megabits', 'Gigabits', 'Terabits', 'Percent', 'Count',
-	'Bytes/Second', 'Kilobytes/Second', 'Megabytes/Second', 'Gigabytes/Second', 'Terabytes/Second', 'Bits/Second', 'Kilobits/Second', 'Megabits/Second', 'Gigabits/Second', 'Terabits/Second', 'Count/Second', 'None']);
+const sizes = ['', 'Kilo', 'Mega', 'Giga', 'Tera'].flatMap(prefix => ['bytes', 'bits'].map(unit => (prefix + unit).replace(/^b/, 'B')));
+const units = new Set(['Seconds', 'Microseconds', 'Milliseconds', 'Percent', 'Count', 'Count/Second', 'None', ...sizes, ...sizes.map(unit => `${unit}/Second`)]);
 
 function number(name, value) {
 	const n = Number(value);

@@ -12,7 +12,8 @@ function makeIssuer(keys, prefix) {
 		now: null,
 		renew(seconds = issuer.seconds) {
 			issuer.seconds = seconds;
-			issuer.now = { keyId: `${prefix}${crypto.randomBytes(8).toString('hex').toUpperCase()}`, secret: crypto.randomBytes(30).toString('base64'), token: crypto.randomBytes(300).toString('base64'), expires: Date.now() + seconds * 1000 };
+			const random = (n, how) => crypto.randomBytes(n).toString(how);
+			issuer.now = { keyId: `${prefix}${random(8, 'hex').toUpperCase()}`, secret: random(30, 'base64'), token: random(300, 'base64'), expires: Date.now() + seconds * 1000 };
 			keys.set(issuer.now.keyId, issuer.now);
 			return issuer.now;
 		},

@@ -13,8 +13,12 @@ const run = promisify(execFile);
 const tree = process.env.OUTPORT_MYSQL ?? path.join(topSrc, 'build/mysql');
 const user = process.getuid() === 0 ? ['--user=root'] : [];
 
-const server = root => [path.join(root, 'usr/lib64/ld-linux-x86-64.so.2'), '--library-path', path.join(root, 'usr/lib/x86_64-linux-gnu'), path.join(root, 'usr/sbin/mysqld'),
-	'--no-defaults', ...user, `--basedir=${path.join(root, 'usr')}`];
+function server(root) {
+	const usr = path.join(root, 'usr');
+	const find = (folder, name) => fs.existsSync(path.join(usr, folder)) && fs.readdirSync(path.join(usr, folder)).filter(one => name.test(one)).map(one => path.join(usr, folder, one))[0];
+	const loader = find('lib64', /^ld-linux-.*\.so/) || find('lib', /^ld-linux-.*\.so/);
+	return [loader, '--library-path', find('lib', /-linux-gnu$/), path.join(usr, 'sbin/mysqld'), '--no-defaults', ...user, `--basedir=${usr}`];
+}
 
 // Call it before there is anything to be taken down.
 export function needMysql() {
@@ -42,16 +46,16 @@ async function makeTree() {
 	fs.renameSync(half, tree);
 }
 
-// args: more options. User root has no password and comes by the socket only. Gives { port, address, socket, dir, log, sql(text, database), restart(args): with these options instead, kill(): as a crash would,
-// start(), stop() }. The server offers TLS with a certificate of its own making unless args say otherwise.
+// args: more options. User root has no password and comes by the socket only. Gives { port, address, socket, dir, log, sql(text, database), restart(args): with
+// these options instead, kill(): as a crash would, start(), stop() }. The server offers TLS with a certificate of its own making unless args say otherwise.
 export async function startMysql({ args = [], address = '127.0.0.1', port } = {}) {
 	port ??= await freePort();
 	const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'outport-mysql.'));
 	const socket = path.join(dir, 'sock'), log = path.join(dir, 'log');
 	await run('cp', ['-r', path.join(tree, 'data'), path.join(dir, 'data')]);
 	let child, options = args;
-	const sql = async (text, database = '') => (await run('mariadb', ['--no-defaults', `--socket=${socket}`, '--user=root', '--default-character-set=utf8mb4', '--batch', '--skip-column-names', '-e', text,
-		...(database ? [database] : [])], { maxBuffer: 64 << 20 })).stdout.trim();
+	const client = ['--no-defaults', `--socket=${socket}`, '--user=root', '--default-character-set=utf8mb4', '--batch', '--skip-column-names'];
+	const sql = async (text, database) => (await run('mariadb', [...client, '-e', text, ...(database ? [database] : [])], { maxBuffer: 64 << 20 })).stdout.trim();
 	const mysql = {
 		port, address, socket, dir, log, sql,
 		async start() {

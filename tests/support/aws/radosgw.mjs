@@ -102,7 +102,8 @@ export async function startRadosgw() {
 	}
 }
 
-// Adds to where radosgw is what a test sets up and looks at, past the verifier: call(method, path, { body, headers, query }): { status, headers, body (a Buffer) }; createBucket() gives a name of its own.
+// Adds to where radosgw is what a test sets up and looks at, past the verifier: call(method, path, { body, headers, query }): { status, headers, body (a Buffer) };
+// createBucket() gives a name of its own.
 async function withCalls(s3) {
 	const { makeSigner } = await import('./signature.mjs');
 	const signer = makeSigner({ service: 's3', region: 'ca-central-1', credentials: { accessKeyId: s3.keyId, secretAccessKey: s3.secret } });

@@ -52,7 +52,8 @@ export function makeKms({ region, account }) {
 			const iv = crypto.randomBytes(12);
 			const cipher = crypto.createCipheriv('aes-256-gcm', key.secret, iv).setAAD(aadOf(input.EncryptionContext));
 			const sealed = Buffer.concat([cipher.update(plain), cipher.final()]);
-			return { CiphertextBlob: Buffer.concat([Buffer.from([1]), Buffer.from(key.id), iv, cipher.getAuthTag(), sealed]).toString('base64'), EncryptionAlgorithm: 'SYMMETRIC_DEFAULT', KeyId: key.arn };
+			const blob = Buffer.concat([Buffer.from([1]), Buffer.from(key.id), iv, cipher.getAuthTag(), sealed]);
+			return { CiphertextBlob: blob.toString('base64'), EncryptionAlgorithm: 'SYMMETRIC_DEFAULT', KeyId: key.arn };
 		},
 		decrypt(input) {
 			const blob = bytesOf('ciphertextBlob', input.CiphertextBlob, 6144);
@@ -80,7 +81,7 @@ export function makeKms({ region, account }) {
 	function usable(name) {
 		const key = kms.find(name ?? '');
 		if (!key)
-			fail('NotFoundException', String(name).startsWith('alias/') ? `Alias ${arn(name)} is not found.` : `Key '${String(name).startsWith('arn:') ? name : arn(`key/${name}`)}' does not exist`);
+			fail('NotFoundException', String(name).startsWith('alias/') ? `Alias ${arn(name)} is not found.` : `Key '${name}' does not exist`);
 		if (!key.enabled)
 			fail('DisabledException', `${key.arn} is disabled.`);
 		return key;
@@ -119,7 +120,8 @@ export function makeSsm({ region, account }) {
 			if (!one)
 				fail('ParameterVersionNotFound', `Systems Manager could not find version ${number} of ${name}.`);
 			const sealed = one.type === 'SecureString' && !input.WithDecryption;
-			return { Parameter: { ARN: arn(name), DataType: 'text', LastModifiedDate: one.at, Name: name, Type: one.type, Value: sealed ? Buffer.from(`sealed ${crypto.randomUUID()}`).toString('base64') : one.value, Version: number } };
+			const value = sealed ? crypto.randomBytes(100).toString('base64') : one.value;
+			return { Parameter: { ARN: arn(name), DataType: 'text', LastModifiedDate: one.at, Name: name, Type: one.type, Value: value, Version: number } };
 		},
 	};
 }
@@ -131,7 +133,8 @@ export function makeSecretsManager({ region, account }) {
 		secrets,
 		// A new version, which is the current one; what was is the previous. value: text, or a Buffer. Gives the ARN.
 		put(name, value) {
-			const secret = find(name) ?? { name, arn: `arn:aws:secretsmanager:${region}:${account}:secret:${name}-${crypto.randomBytes(3).toString('hex')}`, versions: [], at: Date.now() / 1000 };
+			const arn = `arn:aws:secretsmanager:${region}:${account}:secret:${name}-${crypto.randomBytes(3).toString('hex')}`;
+			const secret = find(name) ?? { name, arn, versions: [], at: Date.now() / 1000 };
 			for (const version of secret.versions)
 				version.stages = version.stages.includes('AWSCURRENT') ? ['AWSPREVIOUS'] : [];
 			secret.versions.push({ id: crypto.randomUUID(), stages: ['AWSCURRENT'], value });

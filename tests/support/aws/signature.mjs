@@ -98,7 +98,8 @@ function checkTime(claim, now) {
 			refuse('link expired', 'Request is not valid yet');
 	} else if (Math.abs(now - at) > minutes * 60000) {
 		const its = new Date(now).toISOString().replace(/[-:]|\.\d+/g, '');
-		refuse('skewed', at < now ? `Signature expired: ${claim.date} is now earlier than ${its} (${minutes} min.)` : `Signature not yet current: ${claim.date} is still later than ${its} (${minutes} min.)`);
+		const what = at < now ? `Signature expired: ${claim.date} is now earlier than` : `Signature not yet current: ${claim.date} is still later than`;
+		refuse('skewed', `${what} ${its} (${minutes} min.)`);
 	}
 	return new Date(at);
 }
@@ -122,6 +123,9 @@ function checkKey(claim, keys, now) {
 		refuse('expired token', 'The security token included in the request is expired');
 	return { accessKeyId: claim.keyId, secretAccessKey: key.secret, sessionToken: key.token || undefined };
 }
+
+// What a presigned query has of its signature, beside what is asked for.
+const claimed = /^X-Amz-(Algorithm|Credential|Date|Expires|SignedHeaders|Signature|Security-Token)$/;
 
 // request: { method, path, query, headers (folded), body }, path as it came. keys: Map of { secret, token, expires (ms) } by id. Throws a SignatureError.
 export async function checkSignature(request, claim, { keys, region, now }) {
@@ -147,7 +151,7 @@ export async function checkSignature(request, claim, { keys, region, now }) {
 	const signable = new Set(claim.signed);
 	// A service computes the path of its own decoding, so that one which is signed as it was badly encoded does not match.
 	const path = request.path.split('/').map(part => encode(decodeURIComponent(part))).join('/');
-	const query = Object.fromEntries(Object.entries(request.query).filter(([name]) => !/^X-Amz-(Algorithm|Credential|Date|Expires|SignedHeaders|Signature|Security-Token)$/.test(name) || !claim.presigned));
+	const query = Object.fromEntries(Object.entries(request.query).filter(([name]) => !claim.presigned || !claimed.test(name)));
 	const common = { method, protocol: 'http:', hostname: headers.host, path, query };
 	let signature;
 	if (claim.presigned) {

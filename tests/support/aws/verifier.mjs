@@ -53,9 +53,11 @@ function read(request, service) {
 // Bodies that no client should die of.
 const deep = '['.repeat(20000);
 const garbage = {
-	json: [() => '{"broken": [1, {"a":', () => '', () => 'null', () => '[]', () => '"text"', () => '{"__type": 5, "message": {"a": []}}', () => deep, () => '{"CiphertextBlob": "%%%", "Plaintext": 3, "Parameter": [], "SecretString": {}, "Item": "x", "Items": {}, "Count": "many"}',
+	json: [() => '{"broken": [1, {"a":', () => '', () => 'null', () => '[]', () => '"text"', () => '{"__type": 5, "message": {"a": []}}', () => deep,
+		() => '{"CiphertextBlob": "%%%", "Plaintext": 3, "Parameter": [], "SecretString": {}, "Item": "x", "Items": {}, "Count": "many"}',
 		() => '{"Plaintext": "\\ud800", "a": 1e999, "a": "\\u0000"}', () => 'not json at all'],
-	xml: [() => '<Error><Code>Broken', () => '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "bbbbbbbbbb"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]><Error><Code>&c;</Code></Error>', () => '<a>'.repeat(20000), () => '<Error/>', () => '<ListBucketResult><Contents/></ListBucketResult>',
+	xml: [() => '<Error><Code>Broken', () => '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "bbbbbbbbbb"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]><Error><Code>&c;</Code></Error>',
+		() => '<a>'.repeat(20000), () => '<Error/>', () => '<ListBucketResult><Contents/></ListBucketResult>',
 		() => '<Error><Code></Code><Message>\u0001</Message></Error>', () => '<!DOCTYPE x SYSTEM "file:///etc/passwd"><Error><Code>a</Code></Error>'],
 	binary: [() => crypto.randomBytes(4096)],
 	huge: [() => Buffer.from(`{"message": "${'x'.repeat(8 << 20)}"}`)],
@@ -107,8 +109,8 @@ export async function startVerifier({ region, account, keys, backends }) {
 			return errorAnswer(service, protocol, 400, 'SerializationException');
 		try {
 			const value = await backend.call({ action: what.action, method: request.method, path: request.path, input: what.input, now: now(), bytes: request.body.length });
-			return protocol === 'query' ? { status: 200, headers: { 'content-type': 'text/xml' }, body: `<${what.action}Response><ResponseMetadata><RequestId>${requestId()}</RequestId></ResponseMetadata></${what.action}Response>` } :
-				jsonAnswer(protocol, value);
+			const xml = `<${what.action}Response><ResponseMetadata><RequestId>${requestId()}</RequestId></ResponseMetadata></${what.action}Response>`;
+			return protocol === 'query' ? { status: 200, headers: { 'content-type': 'text/xml' }, body: xml } : jsonAnswer(protocol, value);
 		} catch (error) {
 			if (!(error instanceof ServiceError))
 				throw error;
@@ -193,7 +195,8 @@ export async function startVerifier({ region, account, keys, backends }) {
 				return cut(rule.cut, answer = done ?? { status: 200, headers: {}, body: '' }, request.res), finish(), null;
 			if (rule.garbage) {
 				const kinds = garbage[rule.garbage];
-				answer = { status: rule.status ?? 200, headers: { 'content-type': rule.garbage === 'xml' ? 'application/xml' : 'application/json' }, body: kinds[(rule.seen - 1) % kinds.length]() };
+				const type = rule.garbage === 'xml' ? 'application/xml' : 'application/json';
+				answer = { status: rule.status ?? 200, headers: { 'content-type': type }, body: kinds[(rule.seen - 1) % kinds.length]() };
 				return finish();
 			}
 			if (rule.status) {
@@ -218,8 +221,9 @@ export async function startVerifier({ region, account, keys, backends }) {
 	const server = await startServer(handle);
 	return Object.assign(verifier, {
 		port: server.port, url: server.url, down: server.down, up: server.up, stop: server.stop,
-		// rule: { match: a RegExp of "s3:PutObject", or that itself, times = 1, slow_ms, status and code (and message), garbage: "json" | "xml" | "binary" | "huge" (with status), cut: "before" | "headers" |
-		// "body", kill: called with the call when all of the request is there (a process's end, a rotation), done: the service does it all the same }. Gives the rule: its seen counts.
+		// rule: { match: a RegExp of "s3:PutObject", or that itself, times = 1, slow_ms, status and code (and message), garbage: "json" | "xml" | "binary" | "huge"
+		// (with status), cut: "before" | "headers" | "body", kill: called with the call when all of the request is there (a process's end, a rotation), done: the
+		// service does it all the same }. Gives the rule: its seen counts.
 		misbehave(rule) {
 			const match = rule.match instanceof RegExp ? rule.match : new RegExp(rule.match ? `^${rule.match}$` : '');
 			const made = { times: 1, ...rule, match, seen: 0 };
