@@ -178,13 +178,13 @@ const told = name => aws.cloudwatch.metrics.filter(metric => metric.name === nam
 const siteWide = name => told(name).filter(metric => dimension(metric, 'Host') === undefined);
 const total = name => siteWide(name).reduce((sum, metric) => sum + metric.value, 0);
 
-// What /metrics shows: { requests, errors, buckets: { "0.001": n, …, "+Inf": n }, db, workers }, each request counted in one bucket.
+// What /metrics shows: { requests, errors, buckets: { "0.001": n, …, "+Inf": n }, db, workers, threads (seconds) }, each request counted in one bucket.
 async function shown() {
 	const { body } = await request(`${site.url}/metrics`);
 	const number = name => Number(new RegExp(`^${name.replace(/[{}"+]/g, '\\$&')} (.*)$`, 'm').exec(body)[1]);
 	let before = 0;
 	const buckets = Object.fromEntries([...body.matchAll(/_bucket\{le="([^"]+)"\} (\d+)/g)].map(([, le, n]) => [le, Number(n) - before + 0 * (before = Number(n))]));
-	return { requests: number('outport_request_duration_seconds_count'), errors: number('outport_requests_total{class="5xx"}'), db: number('outport_db_errors_total'), workers: number('outport_workers'), buckets };
+	return { requests: number('outport_request_duration_seconds_count'), errors: number('outport_requests_total{class="5xx"}'), db: number('outport_db_errors_total'), workers: number('outport_workers'), threads: number('outport_thread_seconds_total'), buckets };
 }
 
 let visits = 0; // each with an address of its own: none comes from nginx's cache
@@ -206,6 +206,8 @@ test('the numbers are those of /metrics, once, for the site and for this host', 
 	for (let i = 0; i < 3; i++)
 		await request(`${site.url}/api/v1/listings/${++visits}`);
 	await site.sql('RENAME TABLE listing_gone TO listing');
+	const { threads } = await shown();
+	await until(async () => (await shown()).threads > threads, () => 'the main thread\'s next round');
 	const to = await shown();
 	const began = Math.floor(Date.now() / 1000);
 	assert.equal((await once()).status, 0);
