@@ -1,4 +1,5 @@
-// A second client, Amazon's own: what it sends is taken by the verifier, what the fakes answer it understands, and the links that it makes are ours.
+// A second client, Amazon's own: what it sends is taken by the verifier, what the fakes answer it understands, and the links that it makes are ours. And what wants
+// a clock of its own.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import fs from 'node:fs';
@@ -15,6 +16,7 @@ needRadosgw();
 const { startAws } = await import('../support/aws/aws.mjs');
 const program = ['/usr/bin/aws'].find(file => fs.existsSync(file)) ?? 'aws';
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'outport-awscli.'));
+const libfaketime = '/usr/$LIB/faketime/libfaketime.so.1'; // the loader knows where $LIB is
 let aws, bucket;
 before(async () => {
 	const s3 = await sharedRadosgw();
@@ -53,7 +55,7 @@ const file = (name, bytes) => {
 };
 
 test('a link of the program is the one that Amazon\'s client makes at the same second, and it works', async () => {
-	const stopped = { LD_PRELOAD: '/usr/$LIB/faketime/libfaketime.so.1', FAKETIME: '2026-11-21 20:00:00', TZ: 'UTC' };
+	const stopped = { LD_PRELOAD: libfaketime, FAKETIME: '2026-11-21 20:00:00', TZ: 'UTC' };
 	const token = { AWS_SESSION_TOKEN: 'a/token+with=signs' };
 	const sorted = text => { const url = new URL(text); return [url.origin + url.pathname, [...url.searchParams].sort()]; };
 	const probes = await Promise.all([{ ...aws.env, ...stopped }, { ...aws.env, ...stopped, ...token }].map(startProbe));
@@ -69,6 +71,19 @@ test('a link of the program is the one that Amazon\'s client makes at the same s
 	const answer = await fetch((await now.ask({ presign: key, bucket, expires: 60 })).url);
 	assert.deepEqual([answer.status, await answer.text(), answer.headers.get('content-type')], [200, 'bytes', 'image/webp']);
 	await now.stop();
+});
+
+test('a program whose clock is off by an hour is corrected by what radosgw itself says', async () => {
+	for (const off of ['-3600', '+3600']) {
+		const probe = startProbe({ ...aws.env, AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${aws.s3.port}`, LD_PRELOAD: libfaketime, FAKETIME: off, FAKETIME_DONT_FAKE_MONOTONIC: '1' });
+		const key = `clock ${off}`, put = { service: 's3', method: 'PUT', bucket, key, headers: { 'content-type': 'text/plain' }, body: off };
+		const first = await probe.ask(put);
+		assert.deepEqual([first.status, first.attempts], [200, 2], JSON.stringify(first));
+		assert.equal((await probe.ask(put)).attempts, 1);
+		assert.ok(probe.log().some(line => line.event === 'aws_clock' && Math.abs(line.seconds + Number(off)) < 60), probe.text());
+		await probe.stop();
+		assert.equal((await aws.s3.call('GET', `/${bucket}/${encodeURIComponent(key)}`)).body.toString(), off);
+	}
 });
 
 test('KMS, SSM and Secrets Manager', async () => {
