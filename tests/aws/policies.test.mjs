@@ -27,7 +27,7 @@ before(async () => {
 	for (const name of Object.keys(tables))
 		await aws.dynamodb.createTable(JSON.parse(fs.readFileSync(path.join(topSrc, `docs/dynamodb-${name}.json`))));
 	Object.assign(process.env, aws.env);
-	site = await startSite({ listings: 5, workers: 1, jobs: false, settings: {
+	site = await startSite({ listings: 5, workers: 1, jobs: false, bucket: aws.url, settings: {
 		media: { store: 's3', bucket, meta: 'dynamodb', meta_table: tables.photos }, address: { store: 'dynamodb', table: tables.addresses }, monitor: { cloudwatch_namespace: 'Outport' },
 		mail: { transport: 'ses', from: 'outport@outport.example', ses_configuration_set: 'outport' },
 	} });

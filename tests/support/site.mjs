@@ -129,8 +129,8 @@ function makeJobs(site) {
 }
 
 // jobs: false leaves the mail in the outbox until site.jobs.start() or site.ctl('jobs', '--once').
-// settings: { section: { key: value } } over the test's defaults (no limits per hour, forms may come back at once).
-export async function startSite({ listings = 500, workers = 2, settings = {}, database, jobs = true } = {}) {
+// settings: { section: { key: value } } over the test's defaults (no limits per hour, forms may come back at once). bucket: the origin of photos kept in one (with settings.media).
+export async function startSite({ listings = 500, workers = 2, settings = {}, database, jobs = true, bucket } = {}) {
 	const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'outport-site-'));
 	for (const sub of ['log', 'metrics', 'photos'])
 		fs.mkdirSync(path.join(dir, sub));
@@ -145,8 +145,7 @@ export async function startSite({ listings = 500, workers = 2, settings = {}, da
 		undo.push(site.database.stop);
 		site.pool = makePool(site, workers);
 		site.media = makePool(site, 1, { program: 'outport-media.fcgi', name: 'media', socket: path.join(site.dir, 'outport-media.sock') });
-		const nginx = await startNginx({ dir, client: path.join(topSrc, 'client'), socket: site.pool.socket, mediaSocket: site.media.socket,
-			bucket: settings.media?.store === 's3' ? process.env.AWS_ENDPOINT_URL_S3 : undefined });
+		const nginx = await startNginx({ dir, client: path.join(topSrc, 'client'), socket: site.pool.socket, mediaSocket: site.media.socket, bucket });
 		undo.push(nginx.stop);
 		Object.assign(site, { url: nginx.url, port: nginx.port, accessLog: nginx.accessLog, errorLog: nginx.errorLog });
 		site.sql = text => sqlOn(site.database.socket, text);
