@@ -305,7 +305,8 @@ test('no secret is written anywhere but where it was asked for', async () => {
 	aws.ssm.set('/outport/db', JSON.stringify(whole));
 	const conf = configure({ password: 'ssm:/outport/db', mail: { smtp_password: `kms:${file('traced.kms')}` } });
 	const written = async (args, input) => {
-		const result = await ctl(args, { conf, under, input });
+		// the leak checker does not work under a tracer
+		const result = await ctl(args, { conf, under, input, env: { ...aws.env, ASAN_OPTIONS: `${process.env.ASAN_OPTIONS ?? ''}:detect_leaks=0` } });
 		assert.equal(result.status, 0, result.stderr);
 		const text = fs.readFileSync(trace, 'latin1');
 		assert.ok(text.includes('execve(') && text.split('\n').length > 3, 'the trace is there');
@@ -342,13 +343,15 @@ test('the mail server’s password: waited for while AWS is away, read again whe
 	const seen = word => until(async () => log.includes(word), () => `${word}: ${log}`);
 	aws.misbehave({ match: 'secretsmanager:GetSecretValue', status: 400, code: 'AccessDeniedException' });
 	const first = await send('anna@example.org');
-	const jobs = spawn(program, ['--config', conf, 'jobs'], { env: { ...process.env, ...aws.env }, stdio: ['ignore', 'ignore', 'pipe'] });
-	t.after(() => stopChild(jobs));
-	jobs.stderr.setEncoding('utf8').on('data', text => { log += text; });
-	await seen('mail_later');
+	const refused = await ctl(['jobs', '--once'], { conf });
+	assert.equal(refused.status, 1);
+	assert.match(refused.stderr, /no mail can be delivered: \[mail\] smtp_password = secretsmanager:smtp cannot be read: /);
 	assert.match((await rowOf(site, first.id)).error, /\[mail\] smtp_password = secretsmanager:smtp cannot be read: .*AccessDeniedException/);
 	assert.equal(signIns.length, 0, 'nobody signs in without it');
 	await site.sql('UPDATE outbox SET due_at = UTC_TIMESTAMP()');
+	const jobs = spawn(program, ['--config', conf, 'jobs'], { env: { ...process.env, ...aws.env }, stdio: ['ignore', 'ignore', 'pipe'] });
+	t.after(() => stopChild(jobs));
+	jobs.stderr.setEncoding('utf8').on('data', text => { log += text; });
 	await first.arrived();
 	// rotated: what is kept is refused once, and the mail goes out all the same
 	good = 'hidden second';

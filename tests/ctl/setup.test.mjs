@@ -96,6 +96,21 @@ test('an administrator by name and password; a group for the secret; a host for 
 	assert.match(elsewhere.stderr, /no connection to the database .* as user ctl_app/);
 });
 
+test('a secret that tells the user too is taken as it is', () => {
+	const s = fresh('ctl_told', { user: 'ctl_nobody' });
+	fs.writeFileSync(s.secret, JSON.stringify({ username: 'ctl_app', password: 'told-by-the-file', database: 'ctl_told' }), { mode: 0o600 });
+	const text = s.ok('setup', '--sql', folder);
+	assert.match(text, /Secret: .*password was there and is kept/);
+	assert.match(text, /User: ctl_app from localhost made/);
+	assert.match(text, /Done: user ctl_app can connect\./);
+	assert.ok(!text.includes('told-by'));
+	assert.equal(one(null, "SELECT COUNT(*) FROM mysql.user WHERE user = 'ctl_nobody'"), '0');
+	fs.writeFileSync(s.secret, '{"username":"ctl_app"}\n');
+	assert.match(s.run('setup', '--sql', folder).stderr, /password = file:.* there is no password in it/);
+	fs.writeFileSync(s.secret, '{"username":"root","password":"x"}\n');
+	assert.match(s.run('setup', '--sql', folder).stderr, /user: the site needs a user of its own, not an administrator/);
+});
+
 test('without a password the socket says who it is', () => {
 	const s = fresh('ctl_socket', { password: '' });
 	const text = s.ok('setup', '--sql', folder);
