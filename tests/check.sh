@@ -65,7 +65,7 @@ shared_site_start() {
 	coproc SITE { top_srcdir=$top top_builddir=$1 exec node "$top/tests/support/site.mjs" 2>"$build/check-logs/site.log"; }
 	site_in=${SITE[1]}
 	site_pid=$SITE_PID
-	IFS= read -r -t 120 line <&"${SITE[0]}" || { cat "$build/check-logs/site.log"; return 1; }
+	IFS= read -r -t 300 line <&"${SITE[0]}" || { cat "$build/check-logs/site.log"; return 1; }
 	OUTPORT_TEST_URL=$(node -p 'JSON.parse(process.argv[1]).url' "$line")
 	OUTPORT_TEST_DIR=$(node -p 'JSON.parse(process.argv[1]).dir' "$line")
 	export OUTPORT_TEST_URL OUTPORT_TEST_DIR
