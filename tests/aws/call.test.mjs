@@ -66,6 +66,29 @@ test('what is signed is what arrives: JSON, S3 with odd keys, large bodies, ever
 	allSigned();
 });
 
+test('an address that is signed opens to who has no credentials, by the service\'s clock, and asks nobody', async t => {
+	const probe = probeOf(t);
+	for (const key of ['a b', 'été/雪 +%20&=?#\'()*!~', 'a;b,c@d$e:f']) {
+		const { err, url, why } = await probe.ask({ presign: key, bucket: 'photos', expires: 60 });
+		assert.equal(err, 'no error', why);
+		await fetch(url);
+		const call = lastOf(aws.calls);
+		assert.deepEqual([call.error, call.action, call.resource], ['', 's3:GetObject', `arn:aws:s3:::photos/${key}`]);
+	}
+	const { url } = await probe.ask({ presign: 'a', bucket: 'photos', expires: 60 });
+	await fetch(url.replace('/a?', '/b?'));
+	assert.notEqual(lastOf(aws.calls).error, '');
+	assert.equal(aws.calls.length, 4);
+	aws.skew(7200);
+	await probe.ask(kms);
+	await fetch((await probe.ask({ presign: 'a', bucket: 'photos', expires: 60 })).url);
+	assert.equal(lastOf(aws.calls).error, '');
+	for (const bad of [{ presign: 'a/../b' }, { presign: '' }, { presign: 'a', expires: 0 }, { presign: 'a', expires: 7 * 24 * 3600 + 1 }, { presign: 'a', bucket: 'B' }]) {
+		const got = await probe.ask({ bucket: 'photos', expires: 60, ...bad });
+		assert.ok(got.err !== 'no error' && got.why !== '', JSON.stringify(got));
+	}
+});
+
 test('what cannot be signed so that every libcurl does it right is refused, and not sent', async t => {
 	const probe = probeOf(t);
 	for (const bad of [{ service: 's3', bucket: 'photos', path: '/a/../b' }, { service: 's3', bucket: 'photos', path: '/a b' }, { service: 's3', bucket: 'photos', path: 'a' }, { service: 's3', bucket: 'Photos', path: '/a' },
