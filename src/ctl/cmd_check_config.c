@@ -31,6 +31,16 @@ static int check_monitor(struct ctl *ctl)
 	return e == ERR_OK ? CTL_OK : ctl_fail(ctl, "%s: [monitor] cloudwatch_namespace: %s", ctl->config_path, why);
 }
 
+static int check_tables(struct ctl *ctl)
+{
+	const struct conf *c = &ctl->conf;
+	if (strcmp(c->media.meta, "dynamodb") == 0 && c->media.meta_table[0] == '\0')
+		return ctl_fail(ctl, "%s: [media] meta = dynamodb needs meta_table", ctl->config_path);
+	if (strcmp(c->address.store, "dynamodb") == 0 && c->address.table[0] == '\0')
+		return ctl_fail(ctl, "%s: [address] store = dynamodb needs table", ctl->config_path);
+	return CTL_OK;
+}
+
 /* The file was read when the command began: what is left are the secrets, what one key asks of others, and a word. */
 static int check_config(struct ctl *ctl)
 {
@@ -46,6 +56,8 @@ static int check_config(struct ctl *ctl)
 		status = check_mail(ctl);
 	if (status == CTL_OK)
 		status = check_monitor(ctl);
+	if (status == CTL_OK)
+		status = check_tables(ctl);
 	if (status != CTL_OK)
 		return status;
 	printf("%s is good.\n", ctl->config_path);

@@ -229,7 +229,9 @@ const troubles = {
 };
 for (const [name, { rule, waits, why }] of Object.entries(troubles)) {
 	test(`DynamoDB ${name}: nothing is lost, nothing doubled, nothing given up`, async () => {
-		const photos = await upload(listings[0], files[0], files[1], files[2]);
+		await rows(listings[0], elsie.id, 3);
+		await tool(site.conf, 'photos', 'records', '--sync');
+		const photos = await photosOf(listings[0]);
 		const ips = [await leave('203.0.113.1'), await leave('203.0.113.2')];
 		await remove(listings[0], photos.shift());
 		await site.sql("DELETE FROM outbox WHERE kind = 'photo_meta' ORDER BY id DESC LIMIT 1");
@@ -315,6 +317,13 @@ test('what another site has in the table is left alone', async () => {
 test('without a table, or with none configured, it is said and nothing is lost', async () => {
 	await upload(listings[0], files[0]);
 	const conf = path.join(site.dir, 'wrong.conf');
+	const checked = async (from, to) => {
+		fs.writeFileSync(conf, fs.readFileSync(site.conf, 'utf8').replace(from, to));
+		return tool(conf, 'check-config');
+	};
+	assert.match((await checked(/^meta_table = .*$/m, '')).stderr, /\[media\] meta = dynamodb needs meta_table$/m);
+	assert.match((await checked(/^table = .*$/m, '')).stderr, /\[address\] store = dynamodb needs table$/m);
+	assert.equal((await checked('', '')).status, 0);
 	for (const [table, words] of [['outport-nowhere', /outport-nowhere|ResourceNotFound|not found/i], ['', /\[media\] meta = dynamodb needs meta_table/]]) {
 		fs.writeFileSync(conf, fs.readFileSync(site.conf, 'utf8').replace(/^meta_table = .*$/m, `meta_table = ${table}`));
 		await tool(conf, 'jobs', '--once');
