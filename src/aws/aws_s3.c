@@ -10,7 +10,7 @@
 #include "aws/aws_xml.h"
 #include "util/clock.h"
 
-enum { PATH_CAP = 4096, BODY_CAP = 512 << 10, LIST_ANSWER_MAX = 4 << 20, GET_MAX = 64 << 20, NUMBER_SIZE = 24, TIME_SIZE = 64 };
+enum { PATH_CAP = 4096, BODY_CAP = 512 << 10, LIST_ANSWER_MAX = 4 << 20, GET_MAX = 64 << 20, NUMBER_SIZE = 24, TIME_SIZE = 64, ETAG_SIZE = 256 };
 
 /* ---- What calls have in common ---- */
 
@@ -52,7 +52,7 @@ enum err aws_s3_put(struct aws *aws, const char *bucket, const struct aws_s3_put
 {
 	struct buf path;
 	struct aws_answer a;
-	char sha256[AWS_S3_SHA256_SIZE];
+	char sha256[AWS_S3_SHA256_SIZE], etag[ETAG_SIZE] = "";
 	enum err e = said(path_of(p->key, &path), why, "s3: the key");
 	if (e == ERR_OK) {
 		sha256_base64(p->bytes, p->n, sha256);
@@ -60,8 +60,12 @@ enum err aws_s3_put(struct aws *aws, const char *bucket, const struct aws_s3_put
 			{"cache-control", p->cache_control}, {"content-type", p->content_type}, {"x-amz-checksum-sha256", sha256}, {"x-amz-server-side-encryption", "AES256"},
 		};
 		const struct aws_request r = {.service = AWS_S3, .method = "PUT", .bucket = bucket, .path = buf_str(&path), .headers = headers,
-		                              .n_headers = sizeof headers / sizeof *headers, .body = p->bytes, .n = p->n};
+		                              .n_headers = sizeof headers / sizeof *headers, .body = p->bytes, .n = p->n,
+		                              .wanted = &(struct aws_wanted){"etag", etag, sizeof etag}, .n_wanted = 1};
 		e = call(aws, &r, &a, why);
+		/* what gave it none has not kept it */
+		if (e == ERR_OK && etag[0] == '\0')
+			e = said(ERR_CLOSED, why, "s3: the answer has no ETag");
 		aws_answer_free(&a);
 	}
 	buf_free(&path);

@@ -6,6 +6,7 @@
 #include "ctl/output.h"
 #include "db/outbox_db.h"
 #include "db/photo_db.h"
+#include "db/photo_pending_db.h"
 #include "model/mail.h"
 
 enum { SECRET_MIN = 20, ABOUT = 48 };
@@ -55,6 +56,11 @@ static const char *about(const struct outbox_row *r, const struct mail *m, char 
 	if (m != NULL)
 		return m->to;
 	bool record = strcmp(r->kind, OUTBOX_PHOTO_RECORD) == 0;
+	if (strcmp(r->kind, OUTBOX_PHOTO_PUT) == 0) {
+		/* {"key":"…"}; wiped when it is done */
+		snprintf(out, ABOUT, "%.*s", PHOTO_KEY_MAX, strlen(r->payload) > 8 ? r->payload + 8 : "-");
+		return out;
+	}
 	if (!record && strcmp(r->kind, OUTBOX_PHOTOS) != 0)
 		return "-";
 	snprintf(out, ABOUT, "%s %" PRId64, record ? "photo" : "listing", r->subject_id);

@@ -20,6 +20,16 @@ static int open_store(struct ctl *ctl, struct photo_store **out)
 	return e == ERR_OK ? CTL_OK : ctl_fail(ctl, "%s", why[0] != '\0' ? why : err_text(e));
 }
 
+/* What the store says of it, else the database. */
+static int fail(struct ctl *ctl, struct photo_store *store, enum err e, const char *what)
+{
+	char why[PHOTO_WHY_MAX];
+	photo_store_why(store, why);
+	if (why[0] == '\0' && e != ERR_IO)
+		return ctl_db_fail(ctl, ctl->db, e, what);
+	return ctl_fail(ctl, "%s: the photos' %s: %s", what, photo_store_remote(store) ? "bucket" : "folder", why[0] != '\0' ? why : err_text(e));
+}
+
 /* ---- check ---- */
 
 static int64_t sum(const int64_t counts[static FINDING_KINDS])
@@ -110,8 +120,9 @@ static int check(struct ctl *ctl)
 	/* what is taken from somebody is written down */
 	log_set_level(LOG_LEVEL_WARNING);
 	enum err e = photo_check_run(&c);
+	status = e == ERR_OK ? say_findings(ctl, &c) : fail(ctl, c.store, e, "the photos cannot be checked");
 	photo_store_close(c.store);
-	return e == ERR_OK ? say_findings(ctl, &c) : e == ERR_IO ? ctl_fail(ctl, "the photos' folder cannot be read: %s", err_text(e)) : ctl_db_fail(ctl, ctl->db, e, "the photos cannot be checked");
+	return status;
 }
 
 /* ---- sweep ---- */
@@ -134,11 +145,10 @@ static int sweep(struct ctl *ctl)
 		e = photo_db_sweep(ctl->db, ctl->arena, SWEEP_BATCH, &(const struct photo_remover){remove_files, store, photo_store_remote(store)}, &n);
 		total += n;
 	}
-	photo_store_close(store);
 	printf("%" PRId64 " removed.\n", total);
-	if (e == ERR_IO)
-		return ctl_fail(ctl, "files of photos cannot be removed: %s", err_text(e));
-	return e == ERR_OK ? CTL_OK : ctl_db_fail(ctl, ctl->db, e, "the photos cannot be swept");
+	status = e == ERR_OK ? CTL_OK : fail(ctl, store, e, "the photos cannot be swept");
+	photo_store_close(store);
+	return status;
 }
 
 /* ---- list ---- */

@@ -51,7 +51,7 @@ struct command {
 
 extern const struct command check_config_commands[], migrate_commands[], setup_commands[], category_commands[], place_commands[],
 	resource_commands[], message_commands[], listing_commands[], demo_data_commands[], import_commands[], export_commands[],
-	secrets_commands[], jobs_commands[], outbox_commands[], member_commands[], photos_commands[];
+	secrets_commands[], jobs_commands[], outbox_commands[], member_commands[], photos_commands[], store_commands[];
 
 /* Prints "outportctl: …" on stderr and returns CTL_FAILED. */
 int ctl_fail(const struct ctl *ctl, const char *format, ...) __attribute__((format(printf, 2, 3)));

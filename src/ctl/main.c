@@ -22,6 +22,7 @@ static const struct {
 	{NULL, resource_commands},
 	{NULL, message_commands},
 	{NULL, photos_commands},
+	{NULL, store_commands},
 	{"People", member_commands},
 	{"Many listings at once", import_commands},
 	{NULL, export_commands},

@@ -96,7 +96,7 @@ struct object {
 	uint8_t hash[PHOTO_HASH_BYTES];
 	uint32_t bytes;
 	uint16_t width, height;
-	bool named, miscounted, lost;
+	bool named, pending, miscounted, lost;
 };
 
 struct comparing {
@@ -147,7 +147,7 @@ static bool keep_object(void *ctx, const struct photo_count *count)
 		x->size = size;
 	}
 	struct object *one = &x->objects[x->n];
-	*one = (struct object){.bytes = (uint32_t)o->bytes, .width = (uint16_t)o->width, .height = (uint16_t)o->height, .named = count->named > 0,
+	*one = (struct object){.bytes = (uint32_t)o->bytes, .width = (uint16_t)o->width, .height = (uint16_t)o->height, .named = count->named > 0, .pending = o->pending,
 	                       .miscounted = count->stored != count->named || (count->stored == 0) != (count->unreferenced_at != 0)};
 	if (!photo_hash_of_key(o->key, one->hash)) {
 		x->e = ERR_INTERNAL;
@@ -190,7 +190,7 @@ static struct photo_mender mender_of(struct photo_check *c)
 	return (struct photo_mender){is_broken, remove_files, c, photo_store_remote(c->store)};
 }
 
-/* Asked again of the rows: it may have gone, or nobody may name it any more. */
+/* Asked again of the rows: it may have gone, nobody may name it any more, or its files may be on their way. */
 static enum err still_named(struct photo_check *c, const char *key, bool *named)
 {
 	struct photo_count count;
@@ -198,7 +198,7 @@ static enum err still_named(struct photo_check *c, const char *key, bool *named)
 	*named = false;
 	enum err e = a != NULL ? photo_db_object_get(c->db, a, key, named, &count) : ERR_NOMEM;
 	if (e == ERR_OK && *named)
-		*named = count.named > 0;
+		*named = count.named > 0 && !count.object.pending;
 	arena_free(a);
 	return e;
 }
@@ -212,6 +212,8 @@ static enum err check_files(struct comparing *x, struct object *o, bool reading,
 	struct photo_size sizes[PHOTO_SIZES];
 	bool good = set != NULL && set->bytes == o->bytes && set->files == 2 * photo_sizes(o->width, o->height, sizes);
 	*broken = false;
+	if (o->pending)
+		return ERR_OK;
 	enum err e = reading ? photo_store_true(c->store, &object, &good) : good ? ERR_OK : photo_store_whole(c->store, &object, &good);
 	return e == ERR_OK && !good ? still_named(c, object.key, broken) : e;
 }

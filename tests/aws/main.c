@@ -11,6 +11,7 @@ int main(void)
 		suite_credentials,
 		suite_endpoint,
 		suite_retry,
+		suite_s3,
 		suite_sign,
 		NULL,
 	});

@@ -8,4 +8,5 @@ Suite *suite_answer(void);
 Suite *suite_credentials(void);
 Suite *suite_endpoint(void);
 Suite *suite_retry(void);
+Suite *suite_s3(void);
 Suite *suite_sign(void);
