@@ -1,13 +1,15 @@
 #include "app/media.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "app/answer.h"
 #include "db/photo_pending_db.h"
 #include "store/photo.h"
 #include "util/log.h"
 
-/* The address in the bucket outlives what a browser keeps of it by an hour, so that what it keeps always leads somewhere. */
+/* The address in the bucket outlives what a browser keeps of it by an hour, so that what it keeps always leads somewhere. One that is signed with temporary credentials ends with them:
+ * they are good for five minutes at least (aws_credentials.h). */
 enum { ADDRESS_SECONDS = 7200, ADDRESS_CAP = 16 << 10, NAME_SIZE = 64 };
 
 static enum err redirect(struct context *c, const char *name)
@@ -27,13 +29,15 @@ static enum err redirect(struct context *c, const char *name)
 			LOG_ERROR("photo_address_failed", LOG_S("request_id", c->req->request_id), LOG_S("error", err_text(e)), LOG_S("why", why));
 	}
 	buf_free(&address);
+	if (e == ERR_OK && *href == '\0')
+		return ERR_NOMEM;
 	if (e != ERR_OK) {
 		http_header_set(c->res, "Retry-After", "30");
 		answer_status(c, 503);
 		return ERR_OK;
 	}
 	answer_redirect(c, 302, href);
-	http_header_set(c->res, "Cache-Control", "private, max-age=3600");
+	http_header_set(c->res, "Cache-Control", strstr(href, "X-Amz-Security-Token=") != NULL ? "private, max-age=300" : "private, max-age=3600");
 	return ERR_OK;
 }
 

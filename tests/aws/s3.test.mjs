@@ -106,6 +106,17 @@ test('an upload waits for no S3 and asks it nothing, its photo shows at once, an
 	const location = moved.headers.get('location');
 	assert.ok(location.startsWith(`${aws.url}/${bucket}/${PREFIX}${fresh.names[0]}?`) && location.includes('X-Amz-Expires=7200'), location);
 	assert.ok((await bytes(location)).body.equals(sent.get(fresh.names[0])));
+	// Temporary credentials end, and what is signed with them: no browser keeps that for long.
+	const token = 'temporary/and+long=';
+	process.env.AWS_SESSION_TOKEN = aws.keys.get(aws.keyId).token = token;
+	await site.pool.stop();
+	await site.pool.start();
+	const soon = (await bytes(`${site.url}/media/${fresh.names[0]}`)).headers;
+	delete process.env.AWS_SESSION_TOKEN;
+	aws.keys.get(aws.keyId).token = '';
+	await site.pool.stop();
+	await site.pool.start();
+	assert.deepEqual([soon.get('cache-control'), new URL(soon.get('location')).searchParams.get('X-Amz-Security-Token')], ['private, max-age=300', token]);
 	const gone = await bytes(`${site.url}/media/00/00000000000000000000000000000000-320.jpg`);
 	assert.deepEqual([gone.status, gone.headers.get('cache-control'), gone.headers.get('location')], [404, 'no-store', null]);
 });
