@@ -144,12 +144,19 @@ test('photos and their records', async () => {
 	await ok('photos', 'check');
 	await ok('photos', 'list', '--listing', listing);
 	await ok('photos', 'list', '--owner', elsie.id);
+	const before = since(from, 's3');
+	const move = aws.calls.length;
+	await ok('store', 'copy', '--from', 's3', '--to', 'folder');
+	await aws.s3.call('DELETE', new URL(link.headers.location).pathname);
+	await ok('store', 'copy', '--from', 'folder', '--to', 's3');
+	holds('tool-store-copy', since(move, 's3'));
+	const rest = aws.calls.length;
 	const id = await site.sql(`SELECT id FROM photo WHERE listing_id = ${listing}`);
 	assert.equal((await request(`${site.url}/api/v1/listings/${listing}/photos/${id}`, { method: 'DELETE', headers: { Authorization: elsie.bearer } })).status, 204);
 	await site.sql('UPDATE photo_object SET unreferenced_at = unreferenced_at - INTERVAL 30 DAY WHERE refs = 0; DELETE FROM rate_count');
 	await ok('jobs', '--once');
 	await ok('photos', 'sweep');
-	holds('photos-s3', since(from, 's3'));
+	holds('photos-s3', [...before, ...since(rest, 's3')]);
 	holds('photo-records-dynamodb', since(from, 'dynamodb').filter(call => call.input.TableName === tables.photos), { TABLE: tables.photos });
 });
 
