@@ -11,6 +11,18 @@ enum err operation_healthz(struct context *c)
 	return ERR_OK;
 }
 
+/* Only where there is one. Without it the primary does its work: the worker is ready. */
+static void write_replica(struct context *c, struct json *j)
+{
+	enum err e = db_ping_replica(c->db);
+	if (e == ERR_NOT_FOUND)
+		return;
+	json_key(j, "replica");
+	json_object(j);
+	json_key_string(j, "status", e == ERR_OK ? "ok" : "away");
+	json_object_end(j);
+}
+
 enum err operation_readyz(struct context *c)
 {
 	int64_t schema = 0;
@@ -29,6 +41,7 @@ enum err operation_readyz(struct context *c)
 	else
 		json_key_string(&j, "reason", err_text(e));
 	json_object_end(&j);
+	write_replica(c, &j);
 	json_object_end(&j);
 	json_object_end(&j);
 	if (e != ERR_OK)

@@ -16,11 +16,12 @@ const run = promisify(execFile);
 export const buildDir = path.resolve(process.env.top_builddir ?? path.join(topSrc, 'build'));
 const outportctl = path.join(buildDir, 'outportctl');
 
-// with-mariadb ends the server and takes its files away when our end of the pipe closes, however this process ends.
-async function startDatabase() {
+// with-mariadb ends the server and takes its files away when our end of the pipe closes, however this process ends. args: more options of the server's.
+export async function startDatabase({ args = [] } = {}) {
+	const env = { ...process.env, OUTPORT_TEST_SERVER_ARGS: args.join(' ') };
 	const child = spawn(path.join(topSrc, 'tests/support/with-mariadb'),
 		['/bin/sh', '-c', 'printf "%s\\n" "$OUTPORT_TEST_SOCKET" "$OUTPORT_TEST_PID" "$OUTPORT_TEST_START"; exec cat <&3 >/dev/null'],
-		{ stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
+		{ env, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
 	let out = '', problems = '';
 	child.stdout.on('data', chunk => { out += chunk; });
 	child.stderr.on('data', chunk => { problems += chunk; });
@@ -44,8 +45,10 @@ async function startDatabase() {
 				}
 			}, () => 'MariaDB did not end');
 		},
-		async start() {
-			await run(start, { stdio: 'ignore' });
+		sql: (text, database) => sqlOn(socket, text, database),
+		// other: options instead of the first ones.
+		async start(other = args) {
+			await run(start, { env: { ...env, OUTPORT_TEST_SERVER_ARGS: other.join(' ') }, stdio: 'ignore' });
 		},
 		async stop() {
 			const gone = new Promise(resolve => child.once('exit', resolve));
@@ -56,8 +59,8 @@ async function startDatabase() {
 	};
 }
 
-async function sqlOn(socket, text) {
-	const { stdout } = await run('mariadb', ['--no-defaults', `--socket=${socket}`, '--user=root', '--default-character-set=utf8mb4', '--batch', '--skip-column-names', '-e', text, 'outport'],
+async function sqlOn(socket, text, database = 'outport') {
+	const { stdout } = await run('mariadb', ['--no-defaults', `--socket=${socket}`, '--user=root', '--default-character-set=utf8mb4', '--batch', '--skip-column-names', '-e', text, database],
 		{ maxBuffer: 64 << 20 });
 	return stdout.trim();
 }
@@ -86,8 +89,8 @@ function makePool(site, workers, { program = 'outport.fcgi', name = 'pool', sock
 		socket, log, pids,
 		async start() {
 			const out = fs.openSync(log, 'a');
-			child = spawn(path.join(buildDir, 'outport-pool'), [socket, String(workers), path.join(buildDir, program), '--config', site.conf],
-				{ stdio: ['ignore', out, out] });
+			const [command, ...args] = [...site.through, path.join(buildDir, 'outport-pool'), socket, String(workers), path.join(buildDir, program), '--config', site.conf];
+			child = spawn(command, args, { env: site.env, stdio: ['ignore', out, out] });
 			fs.closeSync(out);
 			await until(() => {
 				if (child.exitCode !== null)
@@ -114,7 +117,8 @@ function makeJobs(site) {
 		pid: () => child.pid,
 		async start() {
 			const out = fs.openSync(log, 'a'), before = fs.fstatSync(out).size;
-			child = spawn(outportctl, ['--config', site.conf, 'jobs'], { stdio: ['ignore', out, out] });
+			const [command, ...args] = [...site.through, outportctl, '--config', site.conf, 'jobs'];
+			child = spawn(command, args, { env: site.env, stdio: ['ignore', out, out] });
 			fs.closeSync(out);
 			await until(() => {
 				if (child.exitCode !== null)
@@ -129,28 +133,35 @@ function makeJobs(site) {
 }
 
 // jobs: false leaves the mail in the outbox until site.jobs.start() or site.ctl('jobs', '--once').
-// settings: { section: { key: value } } over the test's defaults (no limits per hour, forms may come back at once). bucket: the origin of photos kept in one (with settings.media).
-export async function startSite({ listings = 500, workers = 2, settings = {}, database, jobs = true, bucket } = {}) {
+// settings: { section: { key: value } } over the test's defaults (no limits per hour, forms may come back at once); site.configure(settings) writes them anew for
+// programs that start from then on. database: what startDatabase() gave; it is the caller's to stop. env: beside the environment, for all programs; through: the words of
+// a command that they are run by. bucket: the origin of photos kept in one (with settings.media).
+export async function startSite({ listings = 500, workers = 2, settings = {}, database, jobs = true, env = {}, through = [], bucket } = {}) {
 	const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'outport-site-'));
 	for (const sub of ['log', 'metrics', 'photos'])
 		fs.mkdirSync(path.join(dir, sub));
-	const site = { dir, conf: path.join(dir, 'outport.conf') };
+	const site = { dir, conf: path.join(dir, 'outport.conf'), get env() { return { ...process.env, ...env }; }, through };
 	const undo = [() => fs.rmSync(dir, { recursive: true, force: true })];
 	site.stop = async () => {
 		for (const one of undo.splice(0).reverse())
 			await one();
 	};
 	try {
-		site.database = await startDatabase();
-		undo.push(site.database.stop);
+		site.database = database ?? await startDatabase();
+		if (!database)
+			undo.push(site.database.stop);
 		site.pool = makePool(site, workers);
 		site.media = makePool(site, 1, { program: 'outport-media.fcgi', name: 'media', socket: path.join(site.dir, 'outport-media.sock') });
 		const nginx = await startNginx({ dir, client: path.join(topSrc, 'client'), socket: site.pool.socket, mediaSocket: site.media.socket, bucket });
 		undo.push(nginx.stop);
 		Object.assign(site, { url: nginx.url, port: nginx.port, accessLog: nginx.accessLog, errorLog: nginx.errorLog });
 		site.sql = text => sqlOn(site.database.socket, text);
-		site.ctl = (...args) => run(outportctl, ['--config', site.conf, ...args], { maxBuffer: 64 << 20 });
-		writeConfiguration(site, settings);
+		site.ctl = (...args) => {
+			const [command, ...words] = [...site.through, outportctl, '--config', site.conf, ...args];
+			return run(command, words, { env: site.env, maxBuffer: 64 << 20 });
+		};
+		site.configure = other => writeConfiguration(site, other);
+		site.configure(settings);
 		await site.ctl('setup', '--admin-socket', site.database.socket, '--sql', path.join(topSrc, 'sql'));
 		if (listings > 0) {
 			await site.ctl('demo-data', '--listings', String(listings));
