@@ -26,7 +26,7 @@ struct database_login {
 	struct db_login *current; /* locked memory */
 	bool known;
 	bool reading;             /* by one thread, without the lock */
-	unsigned pauses;          /* readings in a row that brought nothing new */
+	unsigned pauses;          /* readings in a row that brought nothing new; the next pause is as long as their number says */
 	uint64_t next_us;         /* no other reading before this point of the monotonic clock */
 };
 
@@ -155,9 +155,9 @@ static enum err read_unlocked(struct database_login *l, char why[static DB_WHY_M
 	pthread_mutex_lock(&l->lock);
 	l->reading = false;
 	bool changed = e == ERR_OK && (!l->known || !same(fresh, l->current));
+	/* A new one may be refused as well, and followed by another; after one that is not new there is a pause. */
+	l->next_us = changed ? 0 : clock_mono_us() + pause_us(l->pauses);
 	l->pauses = changed ? 0 : l->pauses + 1;
-	if (l->known)
-		l->next_us = clock_mono_us() + pause_us(l->pauses);
 	if (changed) {
 		*l->current = *fresh;
 		l->known = true;

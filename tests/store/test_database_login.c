@@ -108,8 +108,19 @@ START_TEST(what_was_read_is_kept_until_it_is_refused)
 	setenv("OUTPORT_TEST_DB", "three", 1);
 	ck_assert_int_eq(ask(true, &late), ERR_OK);
 	ck_assert_str_eq(late.password, "two");
+	/* A new one that is refused too is read again at once; what is not new, after a pause. */
+	ck_assert_int_eq(ask(true, &late), ERR_OK);
+	ck_assert_str_eq(late.password, "three");
+	ck_assert_int_eq(ask(true, &late), ERR_DENIED);
 	ck_assert_int_eq(ask(true, &late), ERR_LIMITED);
-	ck_assert_str_eq(late.password, "two");
+	ck_assert_str_eq(late.password, "three");
+	setenv("OUTPORT_TEST_DB", "four", 1);
+	ck_assert_int_eq(ask(true, &late), ERR_LIMITED);
+	enum err e;
+	while ((e = ask(true, &late)) == ERR_LIMITED)
+		continue;
+	ck_assert_int_eq(e, ERR_OK);
+	ck_assert_str_eq(late.password, "four");
 }
 END_TEST
 
