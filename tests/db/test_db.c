@@ -1,4 +1,5 @@
 #include <check.h>
+#include <pthread.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <stdio.h>
@@ -125,6 +126,11 @@ static const struct {
 	{"SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = 1836", ERR_DB_READ_ONLY},
 	{"SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = 1040", ERR_DB_AWAY},
 	{"SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = 1053", ERR_DB_AWAY},
+	{"SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = 1161", ERR_DB_AWAY},
+	{"SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = 1927", ERR_DB_AWAY},
+	{"SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = 3032", ERR_DB_AWAY},
+	{"SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = 3169", ERR_DB_AWAY},
+	{"SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = 4031", ERR_DB_AWAY},
 };
 
 START_TEST(errors_have_their_class)
@@ -287,6 +293,45 @@ START_TEST(a_transaction_is_all_or_nothing)
 }
 END_TEST
 
+/* Two that take the same two rows in opposite order, each with its first when the other has its own. */
+struct crossing {
+	int number;
+	pthread_barrier_t *both;
+	int runs;
+};
+
+static enum err cross(struct db *which, void *ctx)
+{
+	static const struct db_sql up = {"UPDATE t SET n = n + 1 WHERE id = ?", false};
+	struct crossing *c = ctx;
+	enum err e = db_exec(which, &up, DB_ARGS(db_int(1 + c->number)), NULL);
+	if (c->runs++ == 0)
+		pthread_barrier_wait(c->both);
+	return e == ERR_OK ? db_exec(which, &up, DB_ARGS(db_int(2 - c->number)), NULL) : e;
+}
+
+static struct crossing crossings[2];
+
+static void thread_crosses(int number, void *ctx)
+{
+	struct db *own = db_test_open(&conf);
+	crossings[number] = (struct crossing){.number = number, .both = ctx};
+	ck_assert_err(db_transaction(own, cross, &crossings[number]), ERR_OK);
+	db_free(own);
+}
+
+START_TEST(a_deadlock_is_run_again_by_whom_it_broke)
+{
+	pthread_barrier_t both;
+	db_test_run(db, "INSERT INTO t (id, n) VALUES (1, 0), (2, 0)");
+	ck_assert_int_eq(pthread_barrier_init(&both, NULL, 2), 0);
+	db_test_threads(2, thread_crosses, &both);
+	pthread_barrier_destroy(&both);
+	ck_assert_int_eq(db_test_number(db, "SELECT COUNT(*) FROM t WHERE id IN (1, 2) AND n = 2"), 2);
+	ck_assert_int_ge(crossings[0].runs + crossings[1].runs, 3);
+}
+END_TEST
+
 START_TEST(scripts_are_cut_at_line_ends)
 {
 	ck_assert_err(db_run_script(db, "-- a comment; with a semicolon\nINSERT INTO t (s) VALUES ('a;b');  \n\n-- another\nINSERT INTO t (s) VALUES ('c')\n;\n-- the end\n"), ERR_OK);
@@ -374,6 +419,7 @@ Suite *suite_db(void)
 	tcase_add_test(t, the_socket_is_not_inherited);
 	tcase_add_test(t, a_wrong_number_of_arguments_is_refused);
 	tcase_add_loop_test(t, a_transaction_is_all_or_nothing, 0, sizeof transactions / sizeof transactions[0]);
+	tcase_add_test(t, a_deadlock_is_run_again_by_whom_it_broke);
 	tcase_add_test(t, scripts_are_cut_at_line_ends);
 	tcase_add_test(t, a_read_on_a_dead_connection_is_tried_again_once);
 	tcase_add_test(t, a_write_sees_an_idle_connection_that_was_hung_up);
