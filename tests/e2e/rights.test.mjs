@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { openSite } from './visitor.mjs';
-import { makePhotoFile } from '../support/photos.mjs';
+import { makePhotoFile, storePhoto } from '../support/photos.mjs';
 import { listingStates, makeCast, makeObjects, pictureKey } from '../support/rights.mjs';
 
 const site = await openSite({ listings: 60, jobs: false });
@@ -36,6 +36,7 @@ const unsaid = listings(states, everybody);
 const photos = (may, of = states) => of.map(state => ({ what: `a photo of a ${state} listing`, make: made => made.photo(state), may }));
 const slug = (await site.sql('SELECT slug FROM resource LIMIT 1')), sitemap = /sitemap-(\d+)\.xml/.exec((await site.get('/sitemap.xml')).body)[1];
 const own = make => one(['owner'], make);
+const { key: photoKey } = await storePhoto(site, { width: 300, height: 200, hue: 200 });
 
 // What a path with a placeholder opens, and for whom. Who is let through to it but may not have it gets 404, 410 or 403. The longest entry that begins the call, or the path, counts.
 const objects = {
@@ -50,6 +51,7 @@ const objects = {
 	'POST /listings/{id}/favourite': listings(['published'], members),
 	'/listings/{id}/photos': photos(['owner']),
 	'/resources/{slug}': one(everybody, async () => slug),
+	'/media/{slug}/{slug}': one(everybody, async () => [photoKey.slice(0, 2), `${photoKey}-320`]),
 	'/sitemap-{n}.xml': one(everybody, async () => sitemap),
 	'/verify/{token}': [...one(everybody, made => made.registration()), ...link().filter(thing => thing.may !== everybody)],
 	'/reset/{token}': link('reset'),
@@ -131,7 +133,7 @@ function send(route, value, actor) {
 	const api = route.kind === 'api', body = !route.writes || ['PUT', 'DELETE'].includes(route.method) ? undefined
 		: route.takesPhotos ? photo : api ? '{}' : `_age=${encodeURIComponent(formAge)}&${bodies[route.call] ?? ''}`.replace(/&$/, '');
 	const [first, second = first] = [value].flat();
-	const where = route.pattern.replace(/\{(id|n|token)\}/, first).replace('{n}', second).replace('{slug}', route.pattern.includes('{id}') ? 'somebodys-dory' : first);
+	const where = route.pattern.replace(/\{(id|n|token)\}/, first).replace('{n}', second).replace('{slug}', route.pattern.includes('{id}') ? 'somebodys-dory' : first).replace('{slug}', second);
 	return site.request(route.method, where, { body, headers: { ...actor.headers, ...(body !== undefined && {
 		'Content-Type': route.takesPhotos ? 'multipart/form-data; boundary=part' : api ? 'application/json' : 'application/x-www-form-urlencoded', 'Content-Length': Buffer.byteLength(body) }) } });
 }
