@@ -47,6 +47,7 @@ static void put_json(struct json *j, const struct photo_check *c)
 	json_key_int(j, "files", c->files);
 	json_key_int(j, "bytes", c->bytes);
 	json_key_int(j, "unknown_files", c->unknown);
+	json_key_int(j, "waiting", c->waiting);
 	json_key(j, "findings");
 	json_object(j);
 	for (int kind = 0; kind < FINDING_KINDS; kind++) {
@@ -88,6 +89,8 @@ static int print_findings(struct ctl *ctl, const struct photo_check *c)
 	printf("%" PRId64 " objects, %" PRId64 " files, %" PRId64 " MB", c->objects, c->files, c->bytes / 1000000);
 	if (c->unknown > 0)
 		printf("; %" PRId64 " files that are none of ours, left alone", c->unknown);
+	if (c->waiting > 0)
+		printf("; %" PRId64 " objects, %" PRId64 " KB, on their way into the bucket", c->waiting, c->waiting_bytes / 1000);
 	puts(".");
 	return CTL_OK;
 }

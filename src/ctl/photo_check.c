@@ -7,6 +7,7 @@
 
 #include "ctl/photo_files.h"
 #include "db/photo_db.h"
+#include "db/photo_pending_db.h"
 
 enum { STRAYS_FIRST = 64, CHECK_NAMES_BYTES = 16 << 20 };
 
@@ -326,6 +327,8 @@ enum err photo_check_run(struct photo_check *c)
 		e = check_objects(&x);
 	if (e == ERR_OK)
 		e = check_orphans(&x);
+	if (e == ERR_OK)
+		e = photo_pending_db_count(c->db, &c->waiting, &c->waiting_bytes);
 	free(x.objects);
 	photo_files_free(&x.files);
 	return e;

@@ -39,6 +39,7 @@ struct photo_check {
 	bool force;          /* mend though it looks like the wrong folder */
 	/* what came of it */
 	int64_t objects, files, bytes, unknown; /* unknown: files that are none of ours, left alone */
+	int64_t waiting, waiting_bytes;         /* objects on their way into the bucket, whose files the database has until then */
 	int64_t found[FINDING_KINDS], mended[FINDING_KINDS];
 	struct photo_finding *findings; /* the first PHOTO_FINDINGS_KEPT */
 	size_t n;

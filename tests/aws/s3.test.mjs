@@ -90,6 +90,7 @@ test('an upload waits for no S3 and asks it nothing, its photo shows at once, an
 	await aws.up();
 	assert.equal((await bytes(`${site.url}/media/${away.names[0]}`)).status, 200);
 
+	assert.match((await ctl('photos', 'check', '--quick')).stdout, /; 3 objects, \d+ KB, on their way into the bucket\.$/m);
 	const sent = new Map(await Promise.all(fresh.names.map(async name => [name, (await bytes(`${site.url}/media/${name}`)).body])));
 	done = await jobs();
 	assert.deepEqual([done.code, await waiting(), await site.sql('SELECT COUNT(*) FROM photo_pending'), await site.sql('SELECT COUNT(*) FROM photo_object WHERE pending')], [0, 0, '0', '0'], done.stderr);

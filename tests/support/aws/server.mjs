@@ -27,7 +27,7 @@ export async function startServer(handle) {
 			res.end(req.method === 'HEAD' ? undefined : answer.body);
 		}
 	};
-	const up = () => new Promise((resolve, reject) => {
+	const up = async () => server?.listening || new Promise((resolve, reject) => {
 		server = http.createServer({ keepAliveTimeout: 60000, requestTimeout: 0 }, listener);
 		server.on('connection', socket => {
 			sockets.add(socket);
