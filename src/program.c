@@ -175,6 +175,28 @@ static enum err login_begin(const struct options *o, struct database_login *logi
 	return e;
 }
 
+static enum err run_site(const struct program *p, const struct options *o, struct app *app, struct database_login *login)
+{
+	const struct db_login_source source = database_login_source(login);
+	struct site *site = site_new(app, &source, p->routes, p->route_count);
+	struct arena *a = arena_new(PROCESS_ARENA);
+	enum err e = site != NULL && a != NULL ? db_library_init() : ERR_NOMEM;
+	if (e == ERR_OK)
+		e = app_load(app, app->conf, a);
+	if (e == ERR_OK && p->ready != NULL)
+		e = p->ready(app);
+	if (e == ERR_OK)
+		e = serve(p, o, app, site);
+	if (p->end != NULL)
+		p->end(app);
+	app_unload(app);
+	site_free(site);
+	if (a != NULL)
+		arena_free(a);
+	db_library_end();
+	return e;
+}
+
 static int run(const struct program *p, const struct options *o)
 {
 	static struct conf conf;
@@ -190,27 +212,15 @@ static int run(const struct program *p, const struct options *o)
 	if (cloud_open(&conf, &app.cloud) != ERR_OK)
 		return EXIT_FAILURE;
 	struct database_login *login = NULL;
-	if (database_login_open(&conf, app.cloud, &login) != ERR_OK || login_begin(o, login) != ERR_OK)
-		return EXIT_FAILURE;
-	const struct db_login_source source = database_login_source(login);
-	struct site *site = site_new(&app, &source, p->routes, p->route_count);
-	struct arena *a = arena_new(PROCESS_ARENA);
-	enum err e = site != NULL && a != NULL ? db_library_init() : ERR_NOMEM;
+	enum err e = database_login_open(&conf, app.cloud, &login);
 	if (e == ERR_OK)
-		e = app_load(&app, &conf, a);
-	if (e == ERR_OK && p->ready != NULL)
-		e = p->ready(&app);
+		e = login_begin(o, login);
 	if (e == ERR_OK)
-		e = serve(p, o, &app, site);
-	if (p->end != NULL)
+		e = run_site(p, o, &app, login);
+	else if (p->end != NULL)
 		p->end(&app);
-	app_unload(&app);
-	site_free(site);
-	if (a != NULL)
-		arena_free(a);
 	database_login_free(login);
 	cloud_close(app.cloud);
-	db_library_end();
 	return e == ERR_OK ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
