@@ -7,6 +7,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { startAws } from '../support/aws/aws.mjs';
 import { startServer } from '../support/aws/server.mjs';
+import { until } from '../support/nginx.mjs';
 import { makeAuthority } from '../support/smtp.mjs';
 import { startProbe } from './probe.mjs';
 
@@ -121,9 +122,7 @@ test('an instance: a token first, kept; dropped after a 401; an error in a 200; 
 	assert.match(failed.why, /the answer is AssumeRoleUnauthorizedAccess/);
 	// one a second: what comes before is told the same
 	let got;
-	do
-		got = await probe.ask(kms);
-	while (got.status !== 200);
+	await until(async () => (got = await probe.ask(kms)).status === 200, () => got.why);
 	assert.equal(got.source, 'instance');
 	const [put, ...gets] = imds.calls;
 	assert.deepEqual([put.method, put.path, put.headers['x-aws-ec2-metadata-token-ttl-seconds']], ['PUT', '/latest/api/token', '21600']);
@@ -226,8 +225,8 @@ test('what a refusal is called', async t => {
 
 test('slow, cut off, gone', async t => {
 	const probe = probeOf(t);
-	aws.misbehave({ match: 'kms:Encrypt', times: 1, slow_ms: 3000 });
-	let got = await probe.ask({ ...kms, timeout_ms: 1000 });
+	aws.misbehave({ match: 'kms:Encrypt', times: 1, slow_ms: 6000 });
+	let got = await probe.ask({ ...kms, timeout_ms: 3000 });
 	assert.deepEqual([got.status, got.attempts], [200, 2], got.why);
 	for (const cut of ['before', 'headers', 'body']) {
 		aws.misbehave({ match: 'kms:Encrypt', times: 1, cut });
@@ -276,7 +275,7 @@ test('a clock that is wrong is corrected by the service\'s, for all services, an
 		aws.calls.length = 0;
 		let got = await probe.ask(kms);
 		assert.deepEqual([got.status, got.attempts], [200, 2], got.why);
-		assert.ok(Math.abs(lastOf(probe.log().filter(line => line.event === 'aws_clock')).seconds - seconds) <= 2);
+		assert.ok(Math.abs(lastOf(probe.log().filter(line => line.event === 'aws_clock')).seconds - seconds) < 60);
 		for (const call of [kms, { service: 's3', method: 'PUT', bucket: 'photos', key: 'a b/é+%', fill: 2000000, headers: { 'x-amz-server-side-encryption': 'AES256', 'Cache-Control': 'a,   b' } },
 			{ service: 's3', method: 'HEAD', bucket: 'photos', key: 'a' }, { service: 's3', method: 'GET', bucket: 'photos', path: '/', query: { prefix: 'a b', acl: null } }, { service: 'ses', path: '/v2/email/outbound-emails', body: '{}' }]) {
 			got = await probe.ask(call);
