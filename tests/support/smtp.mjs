@@ -11,8 +11,9 @@ export function makeAuthority(folder, name = 'localhost') {
 	fs.mkdirSync(folder, { recursive: true });
 	const file = one => path.join(folder, one);
 	const openssl = (...args) => execFileSync('openssl', args, { stdio: ['ignore', 'ignore', 'ignore'] });
-	openssl('req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=Outport test', '-keyout', file('ca.key'), '-out', file('ca.pem'));
-	openssl('req', '-newkey', 'rsa:2048', '-nodes', '-subj', `/CN=${name}`, '-keyout', file('server.key'), '-out', file('server.csr'));
+	const ec = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'];
+	openssl('req', '-x509', ...ec, '-nodes', '-days', '2', '-subj', '/CN=Outport test', '-keyout', file('ca.key'), '-out', file('ca.pem'));
+	openssl('req', ...ec, '-nodes', '-subj', `/CN=${name}`, '-keyout', file('server.key'), '-out', file('server.csr'));
 	fs.writeFileSync(file('ext'), `subjectAltName=DNS:${name}\n`);
 	openssl('x509', '-req', '-days', '2', '-in', file('server.csr'), '-CA', file('ca.pem'), '-CAkey', file('ca.key'), '-CAcreateserial', '-extfile', file('ext'), '-out', file('server.pem'));
 	return { key: file('server.key'), cert: file('server.pem'), ca: file('ca.pem') };
