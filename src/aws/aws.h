@@ -25,7 +25,8 @@ struct aws_wanted {
 	size_t size;
 };
 
-enum { AWS_CALL_MS = 10000, AWS_CONNECT_MS = 2000, AWS_ANSWER_MAX = 1 << 20 };
+/* AWS_ASKED_MS: within_ms where a thread of the workers may wait: their watchdog has the patience for it, and so has nginx. */
+enum { AWS_CALL_MS = 10000, AWS_ASKED_MS = 8000, AWS_CONNECT_MS = 2000, AWS_ANSWER_MAX = 1 << 20 };
 
 struct aws_request {
 	enum aws_service service;
@@ -44,6 +45,7 @@ struct aws_request {
 	void *ctx;
 	size_t answer_max;                /* bytes; 0: AWS_ANSWER_MAX; more is ERR_TOO_LARGE */
 	int64_t timeout_ms;               /* of one attempt; 0: AWS_CALL_MS */
+	int64_t within_ms;                /* all attempts and the waits between; 0: as long as they take */
 	bool personal;                    /* what the service says of a refusal may name a person: the log has its code alone */
 	bool once;                        /* not to be done twice: tried again only where the service cannot have seen it, or says that it did nothing */
 };

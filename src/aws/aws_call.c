@@ -19,6 +19,7 @@ struct call {
 	struct aws_line *line;
 	struct aws_errand errand;
 	struct aws_attempt last;
+	uint64_t begun;
 	int taken; /* tokens, by the last retry */
 	bool skewed, expired; /* corrected once */
 };
@@ -171,10 +172,16 @@ static void wait_ms(int64_t ms)
 		continue;
 }
 
+/* What there is of the time for all of it. */
+static int64_t left_ms(const struct call *c)
+{
+	return c->r->within_ms > 0 ? c->r->within_ms - (int64_t)((clock_mono_us() - c->begun) / 1000) : INT64_MAX;
+}
+
 /* What of it may stand in the log. */
 static const char *for_log(const struct call *c)
 {
-	return c->r->personal && c->a->code[0] != '\0' ? c->a->code : c->a->why;
+	return !c->r->personal || c->last.status == 0 ? c->a->why : c->a->code[0] != '\0' ? c->a->code : "refused without a word for it";
 }
 
 /* Whether there is to be another attempt; waits for its time. */
@@ -190,9 +197,9 @@ static bool again(struct call *c, enum aws_failure failure)
 		c->expired = true;
 		aws_credentials_expired(c->aws->identity, c->line->who->key_id);
 	}
-	if (!aws_retry_take(&c->aws->bucket, failure, (int)c->a->attempts, &c->taken))
-		return false;
 	int64_t ms = aws_retry_wait_ms(failure, (int)c->a->attempts, randombytes_random());
+	if (ms >= left_ms(c) || !aws_retry_take(&c->aws->bucket, failure, (int)c->a->attempts, &c->taken))
+		return false;
 	LOG_WARN("aws_retry", LOG_S("service", word(c)), LOG_I("attempt", c->a->attempts), LOG_I("wait_ms", ms), LOG_S("error", for_log(c)));
 	wait_ms(ms);
 	return true;
@@ -245,7 +252,10 @@ static enum err attempts(struct call *c)
 		e = aws_credentials_get(c->aws->identity, c->line->who, why);
 		if (e != ERR_OK)
 			return no_credentials(c, e, why);
-		int64_t skew = atomic_load(&c->aws->skew);
+		int64_t skew = atomic_load(&c->aws->skew), left = left_ms(c), most = c->r->timeout_ms > 0 ? c->r->timeout_ms : AWS_CALL_MS;
+		if (left <= 0)
+			return ERR_TIMEOUT;
+		c->errand.timeout_ms = most < left ? most : left;
 		c->errand.now = clock_unix() + skew;
 		c->errand.shifted = skew != 0;
 		c->a->attempts++;
@@ -273,9 +283,8 @@ static enum err attempts(struct call *c)
 
 enum err aws_call(struct aws *aws, const struct aws_request *r, struct aws_answer *a)
 {
-	struct call c = {.aws = aws, .r = r, .a = a};
+	struct call c = {.aws = aws, .r = r, .a = a, .begun = clock_mono_us()};
 	struct told told;
-	uint64_t begun = clock_mono_us();
 	*a = (struct aws_answer){.status = 0};
 	buf_init(&a->body, r->answer_max > 0 ? r->answer_max : AWS_ANSWER_MAX);
 	told_init(&told);
@@ -291,7 +300,7 @@ enum err aws_call(struct aws *aws, const struct aws_request *r, struct aws_answe
 	if (e != ERR_OK && a->why[0] == '\0')
 		snprintf(a->why, sizeof a->why, "%s: %s", word(&c), err_text(e));
 	told_free(&told);
-	a->us = clock_mono_us() - begun;
+	a->us = clock_mono_us() - c.begun;
 	return e;
 }
 

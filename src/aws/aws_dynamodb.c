@@ -165,7 +165,7 @@ enum err dynamo_read_page(const char *body, size_t n, const struct dynamo_reader
 /* ---- The calls ---- */
 
 /* body is freed. */
-static enum err call(struct aws *aws, const char *target, char *body, bool once, struct aws_answer *a, char why[static DYNAMO_WHY_MAX])
+static enum err call(struct aws *aws, const char *target, char *body, bool once, int64_t within_ms, struct aws_answer *a, char why[static DYNAMO_WHY_MAX])
 {
 	const struct aws_header headers[] = {{"content-type", "application/x-amz-json-1.0"}, {"x-amz-target", target}};
 	*a = (struct aws_answer){.status = 0};
@@ -174,7 +174,7 @@ static enum err call(struct aws *aws, const char *target, char *body, bool once,
 		return ERR_NOMEM;
 	/* a page is at most a megabyte of items, which is more as JSON */
 	const struct aws_request r = {.service = AWS_DYNAMODB, .method = "POST", .headers = headers, .n_headers = sizeof headers / sizeof *headers, .body = body,
-	                              .n = strlen(body), .answer_max = 4 * (size_t)AWS_ANSWER_MAX, .once = once};
+	                              .n = strlen(body), .answer_max = 4 * (size_t)AWS_ANSWER_MAX, .once = once, .within_ms = within_ms};
 	enum err e = aws_call(aws, &r, a);
 	cJSON_free(body);
 	if (e != ERR_OK)
@@ -193,7 +193,7 @@ static enum err said_invalid(enum err e, char why[static DYNAMO_WHY_MAX])
 static enum err change(struct aws *aws, const char *target, char *body, bool once, char why[static DYNAMO_WHY_MAX])
 {
 	struct aws_answer a;
-	enum err e = call(aws, target, body, once, &a, why);
+	enum err e = call(aws, target, body, once, 0, &a, why);
 	if (e == ERR_OK) {
 		cJSON *o = parse(buf_str(&a.body), a.body.len);
 		e = said_invalid(o != NULL ? ERR_OK : ERR_INVALID, why);
@@ -218,7 +218,7 @@ static enum err query_page(struct aws *aws, const struct dynamo_query *q, const 
 {
 	struct aws_answer a;
 	cJSON *next = NULL;
-	enum err e = call(aws, "DynamoDB_20120810.Query", dynamo_write_query(q, *start), false, &a, why);
+	enum err e = call(aws, "DynamoDB_20120810.Query", dynamo_write_query(q, *start), false, q->within_ms, &a, why);
 	if (e == ERR_OK)
 		e = said_invalid(dynamo_read_page(buf_str(&a.body), a.body.len, r, &next, enough), why);
 	/* one that ends where it began would go on for ever */

@@ -36,6 +36,7 @@ struct dynamo_query {
 	bool backwards;             /* by the sort key from its end */
 	bool consistent;            /* sees all that was put before; not for an index */
 	int page;                   /* items asked for at a time */
+	int64_t within_ms;          /* of a page (struct aws_request) */
 };
 
 /* An item that was read; lives as long as the call of each. */

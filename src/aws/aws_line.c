@@ -232,7 +232,7 @@ static bool set_up(struct transfer *t, const struct aws_errand *e, struct curl_s
 {
 	CURL *curl = t->line->curl;
 	curl_easy_reset(curl);
-	bool good = aws_curl_basics(curl, e->ca, AWS_CONNECT_MS, e->r->timeout_ms > 0 ? e->r->timeout_ms : AWS_CALL_MS) && method_set(curl, e->r);
+	bool good = aws_curl_basics(curl, e->ca, AWS_CONNECT_MS, e->timeout_ms) && method_set(curl, e->r);
 	SET(CURLOPT_URL, e->url);
 	if (!e->shifted) {
 		SET(CURLOPT_AWS_SIGV4, e->scope);

@@ -22,6 +22,7 @@ struct aws_errand {
 	const char *payload;     /* hex SHA-256 of the body, where it is sent (S3); NULL */
 	const char *ca;
 	int64_t now;             /* to sign with: by the service's clock */
+	int64_t timeout_ms;
 	bool shifted;            /* which is not the machine's, by which libcurl signs */
 };
 

@@ -36,7 +36,7 @@ static enum err call(struct aws *aws, struct aws_locked *l, struct memory *m)
 	const struct aws_header headers[] = {{"content-type", "application/x-amz-json-1.1"}, {"x-amz-target", l->action}};
 	const struct aws_request r = {
 		.service = l->service, .method = "POST", .headers = headers, .n_headers = 2, .body = m->body, .n = strlen(m->body),
-		.take = take, .ctx = m, .answer_max = AWS_LOCKED_MAX,
+		.take = take, .ctx = m, .answer_max = AWS_LOCKED_MAX, .within_ms = AWS_ASKED_MS,
 	};
 	enum err e = aws_call(aws, &r, &answer);
 	snprintf(l->code, sizeof l->code, "%s", answer.code);

@@ -123,7 +123,7 @@ enum err address_dynamodb_latest(const struct address_store *s, struct arena *a,
 	struct aws *aws;
 	clock_rfc3339(clock_unix() - s->conf->address.keep_days * DAY, oldest);
 	struct dynamo_query q = {.condition = "seen_by = :seen_by AND seen_key >= :oldest", .values = DYNAMO_ATTRS({.name = ":seen_by", .text = SEEN_BY}, {.name = ":oldest", .text = oldest}),
-	                         .backwards = true, .consistent = true, .page = (int)limit};
+	                         .backwards = true, .consistent = true, .page = (int)limit, .within_ms = AWS_ASKED_MS};
 	enum err e = r.items != NULL ? table_of(s, &q.table, &aws, why) : ERR_NOMEM;
 	if (e == ERR_OK)
 		e = dynamo_query(aws, &q, &(struct dynamo_reader){take_item, &r}, why);

@@ -1,5 +1,5 @@
 /* aws_probe: makes the calls that stand on stdin, one JSON object a line, and writes what came of each, one a line. For call.test.mjs.
- * {"service":"s3","method":"PUT","bucket":"b","key":"a b","query":{"acl":null},"headers":{"x-a":"b"},"body":"…","fill":bytes,"once":true,"timeout_ms":1000,
+ * {"service":"s3","method":"PUT","bucket":"b","key":"a b","query":{"acl":null},"headers":{"x-a":"b"},"body":"…","fill":bytes,"once":true,"timeout_ms":1000,"within_ms":2000,
  *  "answer_max":1000,"wanted":"etag","take":true,"times":3,"threads":4} · {"presign":"key","bucket":"b","expires":60} · {"abort":true} */
 #include <cJSON.h>
 #include <pthread.h>
@@ -59,7 +59,7 @@ static void request_make(struct errand *e)
 	const char *key = text_of(o, "key", NULL), *body = text_of(o, "body", NULL);
 	int fill = number_of(o, "fill", 0);
 	e->r = (struct aws_request){.method = text_of(o, "method", "POST"), .bucket = text_of(o, "bucket", NULL), .path = text_of(o, "path", NULL),
-		.query = text_of(o, "raw_query", NULL), .once = is(o, "once"), .timeout_ms = number_of(o, "timeout_ms", 0),
+		.query = text_of(o, "raw_query", NULL), .once = is(o, "once"), .timeout_ms = number_of(o, "timeout_ms", 0), .within_ms = number_of(o, "within_ms", 0),
 		.answer_max = (size_t)number_of(o, "answer_max", 0)};
 	for (int i = 0; i < AWS_SERVICES; i++)
 		if (strcmp(text_of(o, "service", "kms"), services[i]) == 0)

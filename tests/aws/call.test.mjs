@@ -242,6 +242,12 @@ test('slow, cut off, gone', async t => {
 	aws.misbehave({ match: 'kms:Encrypt', times: 3, slow_ms: 1500 });
 	got = await probe.ask({ ...kms, timeout_ms: 300 });
 	assert.deepEqual([got.err, got.status, got.attempts], ['timed out', 0, 3]);
+	aws.behave();
+	// what there is no time for is not begun, and what was begun ends in time
+	aws.misbehave({ match: 'kms:Encrypt', times: 9, slow_ms: 3000 });
+	got = await probe.ask({ ...kms, within_ms: 500 });
+	assert.deepEqual([got.err, got.attempts], ['timed out', 1], got.why);
+	aws.behave();
 	aws.down();
 	got = await probe.ask(kms);
 	assert.deepEqual([got.err, got.status, got.attempts], ['the peer went away', 0, 3], got.why);
