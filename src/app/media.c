@@ -1,28 +1,27 @@
 #include "app/media.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "app/answer.h"
 #include "db/photo_pending_db.h"
 #include "store/photo.h"
 #include "util/log.h"
 
-/* The address in the bucket outlives what a browser keeps of it by an hour, so that what it keeps always leads somewhere. One that is signed with temporary credentials ends with them:
- * they are good for five minutes at least (aws_credentials.h). */
+/* The address in the bucket is good for twice as long as a browser keeps it, so that what it keeps always leads somewhere. */
 enum { ADDRESS_SECONDS = 7200, ADDRESS_CAP = 16 << 10, NAME_SIZE = 64 };
 
 static enum err redirect(struct context *c, const char *name)
 {
 	const char *host = c->app->conf->media.url, *href = NULL;
 	struct buf address;
-	char why[PHOTO_WHY_MAX] = "";
+	char why[PHOTO_WHY_MAX] = "", kept[I64_TEXT_SIZE];
+	int seconds = ADDRESS_SECONDS;
 	enum err e = ERR_OK;
 	buf_init(&address, ADDRESS_CAP);
 	if (host[0] != '\0') {
 		href = context_join(c, host, "/", name, NULL);
 	} else {
-		e = photo_store_address(c->app->photos, name, ADDRESS_SECONDS, &address, why);
+		e = photo_store_address(c->app->photos, name, &seconds, &address, why);
 		if (e == ERR_OK)
 			href = context_join(c, buf_str(&address), NULL);
 		else
@@ -37,7 +36,8 @@ static enum err redirect(struct context *c, const char *name)
 		return ERR_OK;
 	}
 	answer_redirect(c, 302, href);
-	http_header_set(c->res, "Cache-Control", strstr(href, "X-Amz-Security-Token=") != NULL ? "private, max-age=300" : "private, max-age=3600");
+	i64_text(seconds / 2, kept);
+	http_header_set(c->res, "Cache-Control", context_join(c, "private, max-age=", kept, NULL));
 	return ERR_OK;
 }
 

@@ -67,6 +67,6 @@ struct aws_answer {
 MUST_CHECK enum err aws_call(struct aws *aws, const struct aws_request *r, struct aws_answer *a);
 void aws_answer_free(struct aws_answer *a); /* wiped: an answer may be a secret */
 
-/* The address of an object for who has no credentials, good for so many seconds (to AWS_EXPIRES_MAX): method "GET". key as it is, not encoded. Asks nobody but, when
- * credentials are due, their source. */
-MUST_CHECK enum err aws_presign(struct aws *aws, const char *method, const char *bucket, const char *key, int expires, struct buf *out, char why[static AWS_WHY_MAX]);
+/* The address of an object for who has no credentials, good for *expires seconds (to AWS_EXPIRES_MAX), or for fewer where the credentials end before, and with them the address:
+ * *expires says it. method "GET". key as it is, not encoded. Asks nobody but, when credentials are due, their source. ERR_CLOSED: they have ended, and there are no others. */
+MUST_CHECK enum err aws_presign(struct aws *aws, const char *method, const char *bucket, const char *key, int *expires, struct buf *out, char why[static AWS_WHY_MAX]);

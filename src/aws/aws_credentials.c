@@ -178,7 +178,7 @@ enum err aws_credentials_get(struct aws_identity *id, struct aws_credentials *ou
 		} else {
 			/* what is past its end is tried still: AWS may know better, and says so */
 			if (id->good)
-				memcpy(out, id->held, sizeof *out);
+				*out = *id->held, out->left = seconds;
 			else
 				e = id->error, memcpy(why, id->why, AWS_WHY_MAX);
 			break;

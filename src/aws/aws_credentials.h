@@ -11,6 +11,7 @@ enum { AWS_KEY_ID_SIZE = 132, AWS_SECRET_SIZE = 200, AWS_TOKEN_SIZE = 8192 };
 /* A copy to sign with; aws_credentials_wipe() when done. */
 struct aws_credentials {
 	char key_id[AWS_KEY_ID_SIZE], secret[AWS_SECRET_SIZE], token[AWS_TOKEN_SIZE]; /* token "" for keys that do not expire */
+	int64_t left; /* seconds until they do, INT64_MAX for those */
 };
 
 /* Thread-safe. Nothing is asked for yet. */

@@ -3,7 +3,7 @@
 
 #include "aws/aws_internal.h"
 
-enum { PATH_CAP = 4 << 10 };
+enum { PATH_CAP = 4 << 10, UNKNOWN_SECONDS = 600 };
 
 static enum err write(struct aws *aws, const struct aws_credentials *who, const char *method, const char *origin, const char *path, int expires, struct buf *out)
 {
@@ -15,7 +15,13 @@ static enum err write(struct aws *aws, const struct aws_credentials *who, const 
 	return aws_sign_query(&signer, &r, expires, out);
 }
 
-enum err aws_presign(struct aws *aws, const char *method, const char *bucket, const char *key, int expires, struct buf *out, char why[static AWS_WHY_MAX])
+/* Temporary ones whose end nobody told (the environment) are taken to be good for a little. */
+static int64_t seconds_left(const struct aws_credentials *who)
+{
+	return who->left == INT64_MAX && who->token[0] != '\0' ? UNKNOWN_SECONDS : who->left;
+}
+
+enum err aws_presign(struct aws *aws, const char *method, const char *bucket, const char *key, int *expires, struct buf *out, char why[static AWS_WHY_MAX])
 {
 	struct buf path, origin, whole;
 	struct aws_credentials *who = sodium_malloc(sizeof *who);
@@ -34,8 +40,15 @@ enum err aws_presign(struct aws *aws, const char *method, const char *bucket, co
 		snprintf(why, AWS_WHY_MAX, "no key of an object, or no name of a bucket");
 	else
 		e = aws_credentials_get(aws->identity, who, why);
-	if (e == ERR_OK && (e = write(aws, who, method, buf_str(&origin), buf_str(&whole), expires, out)) != ERR_OK)
+	int64_t left = e == ERR_OK ? seconds_left(who) : 0;
+	if (e == ERR_OK && left < *expires && *expires <= AWS_EXPIRES_MAX)
+		*expires = left > 0 ? (int)left : 0;
+	if (e == ERR_OK && left <= 0) {
+		snprintf(why, AWS_WHY_MAX, "the credentials have ended, and there are no others yet");
+		e = ERR_CLOSED;
+	} else if (e == ERR_OK && (e = write(aws, who, method, buf_str(&origin), buf_str(&whole), *expires, out)) != ERR_OK) {
 		snprintf(why, AWS_WHY_MAX, "an address cannot be signed: %s", err_text(e));
+	}
 	sodium_free(who);
 	buf_free(&path);
 	buf_free(&origin);

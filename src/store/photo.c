@@ -52,7 +52,7 @@ void photo_store_why(struct photo_store *s, char why[static PHOTO_WHY_MAX])
 		s->backend->why(s->self, why);
 }
 
-enum err photo_store_address(struct photo_store *s, const char *name, int seconds, struct buf *out, char why[static PHOTO_WHY_MAX])
+enum err photo_store_address(struct photo_store *s, const char *name, int *seconds, struct buf *out, char why[static PHOTO_WHY_MAX])
 {
 	why[0] = '\0';
 	return s->backend->address != NULL ? s->backend->address(s->self, name, seconds, out, why) : ERR_NOT_FOUND;

@@ -29,8 +29,9 @@ void photo_store_close(struct photo_store *s);
 bool photo_store_remote(const struct photo_store *s);
 /* What stood in the way the last time, for the operator; "": nothing is known. */
 void photo_store_why(struct photo_store *s, char why[static PHOTO_WHY_MAX]);
-/* An address of a bucket's file for anybody who has it, good for so many seconds; ERR_NOT_FOUND: of a folder. Asks nobody but, now and then, who gives out credentials. */
-MUST_CHECK enum err photo_store_address(struct photo_store *s, const char *name, int seconds, struct buf *out, char why[static PHOTO_WHY_MAX]);
+/* An address of a bucket's file for anybody who has it, good for *seconds, or fewer, which *seconds says then; ERR_NOT_FOUND: of a folder. Asks nobody but, now and then, who gives
+ * out credentials. */
+MUST_CHECK enum err photo_store_address(struct photo_store *s, const char *name, int *seconds, struct buf *out, char why[static PHOTO_WHY_MAX]);
 /* May anything be written there? That there is no space is no matter. ERR_IO, and why. */
 MUST_CHECK enum err photo_store_try(struct photo_store *s, char why[static PHOTO_WHY_MAX]);
 /* All files are there, whole and on the disk, when it returns ERR_OK; those that were there already stay. ERR_NO_SPACE: no space (what was half written is gone); ERR_IO. */

@@ -17,7 +17,7 @@ struct photo_backend {
 	enum err (*read)(void *self, const char *name, void (*take)(void *ctx, const uint8_t *p, size_t n), void *ctx);
 	/* Size and checksum as the place itself has them; sha256 "": it has none. NULL: it keeps no checksums. */
 	enum err (*sum)(void *self, const char *name, int64_t *bytes, char sha256[static PHOTO_SUM_SIZE]);
-	enum err (*address)(void *self, const char *name, int seconds, struct buf *out, char why[static PHOTO_WHY_MAX]); /* NULL: it gives none */
+	enum err (*address)(void *self, const char *name, int *seconds, struct buf *out, char why[static PHOTO_WHY_MAX]); /* NULL: it gives none */
 	void (*why)(void *self, char why[static PHOTO_WHY_MAX]); /* NULL: the error says it all */
 	void (*close)(void *self);
 };

@@ -218,7 +218,7 @@ static enum err s3_sum(void *self, const char *name, int64_t *bytes, char sha256
 	return e;
 }
 
-static enum err s3_address(void *self, const char *name, int seconds, struct buf *out, char why[static PHOTO_WHY_MAX])
+static enum err s3_address(void *self, const char *name, int *seconds, struct buf *out, char why[static PHOTO_WHY_MAX])
 {
 	struct s3 *s = self;
 	struct aws *aws;

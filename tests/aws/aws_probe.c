@@ -156,12 +156,14 @@ static void run(struct aws *aws, const cJSON *told)
 static void presign(struct aws *aws, const cJSON *told)
 {
 	struct buf url;
+	int expires = number_of(told, "expires", 60);
 	char why[AWS_WHY_MAX] = "";
 	buf_init(&url, 16 << 10);
-	enum err e = aws_presign(aws, text_of(told, "method", "GET"), text_of(told, "bucket", "b"), text_of(told, "presign", ""), number_of(told, "expires", 60), &url, why);
+	enum err e = aws_presign(aws, text_of(told, "method", "GET"), text_of(told, "bucket", "b"), text_of(told, "presign", ""), &expires, &url, why);
 	cJSON *o = cJSON_CreateObject();
 	cJSON_AddStringToObject(o, "err", err_text(e));
 	cJSON_AddStringToObject(o, "url", buf_str(&url));
+	cJSON_AddNumberToObject(o, "expires", expires);
 	cJSON_AddStringToObject(o, "why", why);
 	say(o);
 	buf_free(&url);

@@ -84,6 +84,13 @@ test('an address that is signed opens to who has no credentials, by the service\
 	await probe.ask(kms);
 	await fetch((await probe.ask({ presign: 'a', bucket: 'photos', expires: 60 })).url);
 	assert.equal(lastOf(aws.calls).error, '');
+	// it does not outlive the keys that it was made with
+	aws.imds.issuer.renew(1500);
+	const brief = await probeOf(t, aws.imds.env).ask({ presign: 'a', bucket: 'photos', expires: 7200 });
+	assert.ok(brief.expires > 1200 && brief.expires <= 1500, JSON.stringify(brief));
+	aws.imds.issuer.renew(6 * 3600);
+	aws.imds.calls.length = 0;
+	assert.equal(new URL(brief.url).searchParams.get('X-Amz-Expires'), String(brief.expires));
 	for (const bad of [{ presign: 'a/../b' }, { presign: '' }, { presign: 'a', expires: 0 }, { presign: 'a', expires: 7 * 24 * 3600 + 1 }, { presign: 'a', bucket: 'B' }]) {
 		const got = await probe.ask({ bucket: 'photos', expires: 60, ...bad });
 		assert.ok(got.err !== 'no error' && got.why !== '', JSON.stringify(got));

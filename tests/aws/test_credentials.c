@@ -81,6 +81,28 @@ START_TEST(credentials_kept)
 }
 END_TEST
 
+START_TEST(credentials_left)
+{
+	static struct aws_credentials c;
+	char why[AWS_WHY_MAX];
+	struct aws_identity *id = place_new(3600);
+	ck_assert_int_eq(aws_credentials_get(id, &c, why), ERR_OK);
+	ck_assert_int_eq(c.left, 3600);
+	pass(1000);
+	ck_assert_int_eq(aws_credentials_get(id, &c, why), ERR_OK);
+	ck_assert_int_eq(c.left, 2600);
+	atomic_store(&place.fails, 1);
+	pass(2600);
+	ck_assert_int_eq(aws_credentials_get(id, &c, why), ERR_OK);
+	ck_assert_int_le(c.left, 0);
+	aws_identity_free(id);
+	id = place_new(-1);
+	ck_assert_int_eq(aws_credentials_get(id, &c, why), ERR_OK);
+	ck_assert(c.left == INT64_MAX);
+	aws_identity_free(id);
+}
+END_TEST
+
 START_TEST(credentials_failure)
 {
 	struct aws_identity *id = place_new(3600);
@@ -265,6 +287,7 @@ Suite *suite_credentials(void)
 	Suite *s = suite_create("credentials");
 	TCase *t = tcase_create("credentials");
 	tcase_add_test(t, credentials_kept);
+	tcase_add_test(t, credentials_left);
 	tcase_add_test(t, credentials_failure);
 	tcase_add_test(t, credentials_short);
 	tcase_add_test(t, credentials_expired);
