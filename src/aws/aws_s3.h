@@ -1,4 +1,4 @@
-/* aws_s3: the few calls of Amazon S3 that keep photos. Objects are encrypted by the service (SSE-S3, or the key that the bucket has as its default), checked by it
+/* aws_s3: the few calls of Amazon S3 that keep photos. Objects are encrypted by the service (SSE-S3, whatever the bucket's default), checked by it
  * against a SHA-256 on their way in, and never public by themselves. Calls block: none is made for a visitor's request. */
 #pragma once
 

@@ -9,8 +9,9 @@
 #include "util/clock.h"
 #include "util/log.h"
 
-/* What is done with one object ends well before its lease does; the rest is for another time. */
-enum { FILE_CAP = PHOTO_OUTPUT_MAX, LONGEST_US = PHOTO_LEASE_SECONDS / 2 * 1000000 };
+/* What is done with one object ends well before its lease and its row's do; the rest is for another time. */
+enum { FILE_CAP = PHOTO_OUTPUT_MAX, LONGEST_US = DELIVERY_LEASE_SECONDS / 2 * 1000000 };
+_Static_assert((int)PHOTO_LEASE_SECONDS > (int)DELIVERY_LEASE_SECONDS, "the row is another runner's before the object is");
 
 /* A listing has ended: its photos go. Again there is nothing left to do. */
 enum delivery_outcome deliver_photos(struct delivery *d, const struct outbox_row *row)
@@ -47,6 +48,7 @@ static enum err put_file(struct delivery *d, const char *key, const struct photo
 	if (e == ERR_OK) {
 		struct photo_decoded one = {.n = 1, .files = {{.box = f->box, .webp = f->webp, .data = (const uint8_t *)bytes.data, .n = bytes.len}}};
 		memcpy(one.object.key, key, sizeof one.object.key);
+		delivery_beat(d);
 		e = photo_store_put(d->photos, &one);
 		photo_store_why(d->photos, why);
 		if (e != ERR_OK)

@@ -162,19 +162,6 @@ static enum err s3_each(void *self, bool (*each)(void *ctx, const struct photo_s
 	return e == ERR_OK ? note(s, aws_s3_list(aws, s->bucket, key, walk_on, &w, why), why) : e;
 }
 
-static enum err s3_size(void *self, const char *name, int64_t *bytes)
-{
-	struct s3 *s = self;
-	struct aws *aws;
-	struct aws_s3_head head = {.bytes = 0};
-	char key[AWS_S3_KEY_SIZE], why[AWS_S3_WHY_MAX] = "";
-	enum err e = begin(s, name, &aws, key);
-	if (e == ERR_OK)
-		e = note(s, aws_s3_head(aws, s->bucket, key, &head, why), why);
-	*bytes = head.bytes;
-	return e;
-}
-
 /* What broke off begins anew: so all of it is had before any of it is handed on. */
 static bool take_piece(void *ctx, const uint8_t *p, size_t n)
 {
@@ -216,6 +203,12 @@ static enum err s3_sum(void *self, const char *name, int64_t *bytes, char sha256
 	*bytes = head.bytes;
 	snprintf(sha256, PHOTO_SUM_SIZE, "%s", head.sha256);
 	return e;
+}
+
+static enum err s3_size(void *self, const char *name, int64_t *bytes)
+{
+	char sha256[PHOTO_SUM_SIZE];
+	return s3_sum(self, name, bytes, sha256);
 }
 
 static enum err s3_address(void *self, const char *name, int *seconds, struct buf *out, char why[static PHOTO_WHY_MAX])
