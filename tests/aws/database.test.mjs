@@ -153,7 +153,8 @@ const runs = (command, words, env) => new Promise(resolve => {
 // Each thread of each worker has its own connection, and its own pause after a refusal.
 const allServe = () => until(async () => (await Promise.all(Array.from({ length: 64 }, list))).every(status => status === 200), () => 'not every thread has its connection');
 
-test('a service that keeps the login is waited for by workers and jobs, and by nothing else', async () => {
+test('a service that keeps the login is waited for by workers and jobs, and by nothing else', async t => {
+	t.after(() => aws.up());
 	await site.pool.stop();
 	await site.jobs.stop();
 	const settings = { database: { ...database, replica_host: '', user: 'someone', password: `secretsmanager:${secret}` } };
@@ -174,6 +175,7 @@ test('a service that keeps the login is waited for by workers and jobs, and by n
 	assert.match(cgi.stderr, /"start_failed"/);
 	const jobs = spawn(site.through[0] ?? path.join(buildDir, 'outportctl'), [...site.through.slice(1), ...(site.through.length > 0 ? [path.join(buildDir, 'outportctl')] : []), '--config', site.conf, 'jobs'],
 		{ env: site.env, stdio: ['ignore', 'ignore', 'pipe'] });
+	t.after(() => stopChild(jobs, 'SIGKILL'));
 	let told = '';
 	jobs.stderr.on('data', chunk => { told += chunk; });
 	await until(() => told.includes('"start_waits"'), () => `the jobs do not wait: ${told}`);
@@ -210,7 +212,8 @@ test('a login that was changed is picked up: no request fails, and the secret is
 	assert.ok(reads() - before <= 4, `${reads() - before} readings`);
 });
 
-test('a login that is changed at the server first is refused, read again with pauses, and taken when it is there', async () => {
+test('a login that is changed at the server first is refused, read again with pauses, and taken when it is there', async t => {
+	t.after(() => aws.up());
 	const before = reads();
 	await primary.sql("ALTER USER outport_two@'%' IDENTIFIED BY 'the fourth word'");
 	await hangUp();

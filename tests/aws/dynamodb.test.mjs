@@ -72,6 +72,7 @@ const runner = () => {
 };
 
 test.beforeEach(async () => {
+	await aws.up();
 	aws.behave();
 	await site.sql(`DELETE FROM outbox; DELETE FROM photo; DELETE FROM photo_object; UPDATE listing SET photos = 0, state = 1; DELETE FROM rate_count`);
 	for (const [table, keys] of [['photos', ['listing_id', 'photo_id']], ['addresses', ['seen_by', 'seen_key']]])

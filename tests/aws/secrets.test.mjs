@@ -20,7 +20,8 @@ before(async () => {
 	aws = await startAws({ services: ['kms', 'ssm', 'secretsmanager', 'imds', 'container'] });
 	dir = fs.mkdtempSync(path.join(os.tmpdir(), 'outport-secrets-'));
 });
-beforeEach(() => {
+beforeEach(async () => {
+	await aws.up();
 	aws.behave();
 	aws.calls.splice(0);
 });

@@ -24,6 +24,7 @@ after(async () => {
 	await aws?.stop();
 });
 beforeEach(async () => {
+	await aws.up();
 	aws.behave();
 	aws.ses.mails.length = aws.cloudwatch.metrics.length = aws.calls.length = aws.cloudwatch.puts = 0;
 	await site.sql('DELETE FROM outbox');

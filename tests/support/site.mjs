@@ -112,10 +112,12 @@ function makePool(site, workers, { program = 'outport.fcgi', name = 'pool', sock
 function makeJobs(site) {
 	const log = path.join(site.dir, 'log/jobs.log');
 	let child = null;
+	const stop = () => (child ? stopChild(child, 'SIGTERM') : undefined);
 	return {
-		log,
+		log, stop,
 		pid: () => child.pid,
 		async start() {
+			await stop(); // those that a failed test left
 			const out = fs.openSync(log, 'a'), before = fs.fstatSync(out).size;
 			const [command, ...args] = [...site.through, outportctl, '--config', site.conf, 'jobs'];
 			child = spawn(command, args, { env: site.env, stdio: ['ignore', out, out] });
@@ -126,7 +128,6 @@ function makeJobs(site) {
 				return fs.readFileSync(log, 'utf8').slice(before).includes('"jobs_ready"');
 			}, () => 'the jobs');
 		},
-		stop: () => (child ? stopChild(child, 'SIGTERM') : undefined),
 		kill: () => stopChild(child, 'SIGKILL'),
 		lines: () => fs.readFileSync(log, 'utf8').split('\n').filter(Boolean).map(line => JSON.parse(line)),
 	};
