@@ -9,6 +9,7 @@
 #include "aws/aws_uri.h"
 #include "aws/aws_xml.h"
 #include "util/clock.h"
+#include "util/mac.h"
 
 enum { PATH_CAP = 4096, BODY_CAP = 512 << 10, LIST_ANSWER_MAX = 4 << 20, GET_MAX = 64 << 20, NUMBER_SIZE = 24, TIME_SIZE = 64, ETAG_SIZE = 256 };
 
@@ -17,7 +18,7 @@ enum { PATH_CAP = 4096, BODY_CAP = 512 << 10, LIST_ANSWER_MAX = 4 << 20, GET_MAX
 static void sha256_base64(const void *bytes, size_t n, char out[static AWS_S3_SHA256_SIZE])
 {
 	uint8_t hash[crypto_hash_sha256_BYTES];
-	crypto_hash_sha256(hash, bytes, n);
+	mac_sha256(bytes, n, hash);
 	sodium_bin2base64(out, AWS_S3_SHA256_SIZE, hash, sizeof hash, sodium_base64_VARIANT_ORIGINAL);
 }
 

@@ -10,6 +10,7 @@
 #include "ctl/prompt.h"
 #include "ctl/secret_file.h"
 #include "store/secret.h"
+#include "util/file.h"
 
 enum { FILE_BYTES = 16 * 1024 };
 
@@ -123,18 +124,14 @@ static int encrypt(struct ctl *ctl)
 /* By write(2): no copy stays in a buffer of stdio. */
 static int show(struct ctl *ctl, const struct secret *s)
 {
-	size_t n = 0, done = 0;
+	size_t n = 0;
 	char *json = sodium_malloc(SECRET_JSON_MAX + 1);
 	enum err e = json != NULL ? secret_write(s, json, &n) : ERR_NOMEM;
 	int status = e == ERR_OK ? CTL_OK : ctl_fail(ctl, "it cannot be shown: %s", err_text(e));
 	if (e == ERR_OK)
 		json[n++] = '\n';
-	while (status == CTL_OK && done < n) {
-		ssize_t wrote = write(STDOUT_FILENO, json + done, n - done);
-		if (wrote < 0 && errno != EINTR)
-			status = ctl_fail(ctl, "the output cannot be written");
-		done += wrote > 0 ? (size_t)wrote : 0;
-	}
+	if (status == CTL_OK && !file_write_all(STDOUT_FILENO, json, n))
+		status = ctl_fail(ctl, "the output cannot be written");
 	sodium_free(json);
 	return status;
 }

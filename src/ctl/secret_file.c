@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "util/file.h"
 #include "util/mac.h"
 
 enum { RANDOM_BYTES = 24 };
@@ -34,15 +35,7 @@ static mode_t mode_for(gid_t group)
 
 static bool fill(int fd, const void *text, size_t n, gid_t group)
 {
-	const char *p = text;
-	while (n > 0) {
-		ssize_t wrote = write(fd, p, n);
-		if (wrote < 0 && errno != EINTR)
-			return false;
-		p += wrote > 0 ? wrote : 0;
-		n -= wrote > 0 ? (size_t)wrote : 0;
-	}
-	return (group == (gid_t)-1 || fchown(fd, (uid_t)-1, group) == 0) && fchmod(fd, mode_for(group)) == 0 && fsync(fd) == 0;
+	return file_write_all(fd, text, n) && (group == (gid_t)-1 || fchown(fd, (uid_t)-1, group) == 0) && fchmod(fd, mode_for(group)) == 0 && fsync(fd) == 0;
 }
 
 /* That the name lasts, too. */

@@ -7,6 +7,8 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "util/file.h"
+
 enum { MODE = 0640, GAP_SECONDS = 3600 };
 static const char lock_name[] = "cloudwatch.lock", file_name[] = "cloudwatch.minutes", new_name[] = "cloudwatch.minutes.new";
 static const uint64_t magic = 0x4f7574706d696e31; /* "Outpmin1" */
@@ -26,38 +28,12 @@ struct minutes {
 	struct image image;
 };
 
-static bool read_all(int fd, void *to, size_t n)
-{
-	for (size_t done = 0; done < n;) {
-		ssize_t r = read(fd, (char *)to + done, n - done);
-		if (r < 0 && errno == EINTR)
-			continue;
-		if (r <= 0)
-			return false;
-		done += (size_t)r;
-	}
-	return true;
-}
-
-static bool write_all(int fd, const void *from, size_t n)
-{
-	for (size_t done = 0; done < n;) {
-		ssize_t w = write(fd, (const char *)from + done, n - done);
-		if (w < 0 && errno == EINTR)
-			continue;
-		if (w <= 0)
-			return false;
-		done += (size_t)w;
-	}
-	return true;
-}
-
 /* What is no such file counts as none. */
 static void load(struct minutes *m)
 {
 	struct image *i = &m->image;
 	int fd = openat(m->dir, file_name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	bool good = fd >= 0 && read_all(fd, i, sizeof *i) && i->magic == magic && i->size == sizeof *i && i->n <= MONITOR_MINUTES_MAX;
+	bool good = fd >= 0 && file_read_all(fd, i, sizeof *i) && i->magic == magic && i->size == sizeof *i && i->n <= MONITOR_MINUTES_MAX;
 	if (fd >= 0)
 		close(fd);
 	if (!good)
@@ -145,7 +121,7 @@ enum err minutes_save(struct minutes *m, bool sending)
 	int fd = openat(m->dir, new_name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, MODE);
 	if (fd < 0)
 		return ERR_IO;
-	bool good = write_all(fd, &m->image, sizeof m->image);
+	bool good = file_write_all(fd, &m->image, sizeof m->image);
 	good = close(fd) == 0 && good;
 	return good && renameat(m->dir, new_name, m->dir, file_name) == 0 ? ERR_OK : ERR_IO;
 }

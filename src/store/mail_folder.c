@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "store/mail_internal.h"
+#include "util/file.h"
 
 struct mail_folder {
 	char path[256];
@@ -33,27 +34,13 @@ static enum mail_outcome failed(char *why, const char *what)
 	return MAIL_AWAY;
 }
 
-static bool write_all(int fd, const char *p, size_t n)
-{
-	while (n > 0) {
-		ssize_t k = write(fd, p, n);
-		if (k < 0 && errno == EINTR)
-			continue;
-		if (k <= 0)
-			return false;
-		p += k;
-		n -= (size_t)k;
-	}
-	return true;
-}
-
 /* On the disk under its name, or not at all. */
 static enum mail_outcome put(int dir, const char *part, const char *name, const struct buf *bytes, char *why)
 {
 	int fd = openat(dir, part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return failed(why, "the mail folder cannot be written");
-	bool good = write_all(fd, bytes->data, bytes->len) && fsync(fd) == 0;
+	bool good = file_write_all(fd, bytes->data, bytes->len) && fsync(fd) == 0;
 	int saved = errno;
 	if (close(fd) != 0 && good) {
 		good = false;

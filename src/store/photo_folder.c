@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "util/file.h"
+
 enum { SHARD_MAX = 3 /* "ab" and what ends it */, FOLDER_MODE = 0755, FILE_MODE = 0644, PIECE = 64 << 10 };
 
 struct folder {
@@ -163,20 +165,6 @@ struct writing {
 	bool placed;
 };
 
-static bool write_all(int fd, const uint8_t *p, size_t n)
-{
-	while (n > 0) {
-		ssize_t k = write(fd, p, n);
-		if (k < 0 && errno == EINTR)
-			continue;
-		if (k <= 0)
-			return false;
-		p += k;
-		n -= (size_t)k;
-	}
-	return true;
-}
-
 static bool is_there(int dir, const char *name, size_t n)
 {
 	struct stat st;
@@ -196,7 +184,7 @@ static bool begin(int dir, const struct photo_decoded *p, const struct photo_fil
 		w->part[0] = '\0';
 		return false;
 	}
-	return fchmod(w->fd, FILE_MODE) == 0 && write_all(w->fd, file->data, file->n);
+	return fchmod(w->fd, FILE_MODE) == 0 && file_write_all(w->fd, file->data, file->n);
 }
 
 /* Each file is on the disk before any has its name. */

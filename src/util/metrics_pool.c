@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "util/file.h"
 #include "util/mac.h"
 
 static const char lock_name[] = "metrics.lock";
@@ -49,19 +50,6 @@ static int lock_folder(int dir, int how)
 			return -1;
 		}
 	return fd;
-}
-
-static bool write_all(int fd, const void *data, size_t n)
-{
-	for (size_t done = 0; done < n;) {
-		ssize_t w = write(fd, (const char *)data + done, n - done);
-		if (w < 0 && errno == EINTR)
-			continue;
-		if (w <= 0)
-			return false;
-		done += (size_t)w;
-	}
-	return true;
 }
 
 /* Maps a file that looks as it should; NULL for anything else: cut short, garbage, another layout, no file. */
@@ -113,7 +101,7 @@ static bool write_base(int dir, const struct slot_file *base)
 	int fd = openat(dir, new_base_name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, MODE);
 	if (fd < 0)
 		return false;
-	bool good = write_all(fd, base, sizeof *base);
+	bool good = file_write_all(fd, base, sizeof *base);
 	good = close(fd) == 0 && good;
 	return good && renameat(dir, new_base_name, dir, base_name) == 0;
 }
@@ -196,7 +184,7 @@ static enum err make_slot(struct metrics_pool *p)
 	p->slot = openat(p->dir, p->name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, MODE);
 	if (p->slot < 0)
 		return ERR_IO;
-	if (flock(p->slot, LOCK_EX | LOCK_NB) != 0 || !write_all(p->slot, &fresh, sizeof fresh))
+	if (flock(p->slot, LOCK_EX | LOCK_NB) != 0 || !file_write_all(p->slot, &fresh, sizeof fresh))
 		goto remove;
 	void *mapped = mmap(NULL, sizeof fresh, PROT_READ | PROT_WRITE, MAP_SHARED, p->slot, 0);
 	if (mapped == MAP_FAILED)
