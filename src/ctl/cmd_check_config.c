@@ -1,9 +1,12 @@
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "ctl/ctl.h"
 #include "store/mail.h"
 #include "store/monitor.h"
+#include "store/photo.h"
 #include "store/secret.h"
 
 static int check_secret(struct ctl *ctl, const char *key, const char *reference)
@@ -31,6 +34,26 @@ static int check_monitor(struct ctl *ctl)
 	return e == ERR_OK ? CTL_OK : ctl_fail(ctl, "%s: [monitor] cloudwatch_namespace: %s", ctl->config_path, why);
 }
 
+/* A folder is looked at by who writes there, when it starts. */
+static int check_photos(struct ctl *ctl)
+{
+	struct photo_store *store = NULL;
+	char why[PHOTO_WHY_MAX] = "";
+	if (strcmp(ctl->conf.media.store, "s3") != 0)
+		return CTL_OK;
+	enum err e = photo_store_open(&ctl->conf, ctl->cloud, &store, why);
+	photo_store_close(store);
+	return e == ERR_OK ? CTL_OK : ctl_fail(ctl, "%s: %s", ctl->config_path, why[0] != '\0' ? why : err_text(e));
+}
+
+/* The libraries only say "no such file" of it, when a connection is made. */
+static int check_authorities(struct ctl *ctl, const char *key, const char *path)
+{
+	if (path[0] == '\0' || access(path, R_OK) == 0)
+		return CTL_OK;
+	return ctl_fail(ctl, "%s: %s = %s: %s", ctl->config_path, key, path, strerrordesc_np(errno));
+}
+
 static int check_tables(struct ctl *ctl)
 {
 	const struct conf *c = &ctl->conf;
@@ -53,6 +76,12 @@ static int check_config(struct ctl *ctl)
 	if (status == CTL_OK)
 		status = check_secret(ctl, "[mail] smtp_password", c->mail.smtp_password);
 	if (status == CTL_OK)
+		status = check_authorities(ctl, "[database] tls_ca", c->database.tls_ca);
+	if (status == CTL_OK)
+		status = check_authorities(ctl, "[mail] smtp_tls_ca", c->mail.smtp_tls_ca);
+	if (status == CTL_OK)
+		status = check_photos(ctl);
+	if (status == CTL_OK)
 		status = check_mail(ctl);
 	if (status == CTL_OK)
 		status = check_monitor(ctl);
@@ -61,6 +90,8 @@ static int check_config(struct ctl *ctl)
 	if (status != CTL_OK)
 		return status;
 	printf("%s is good.\n", ctl->config_path);
+	if (c->database.host[0] != '\0' && c->database.tls_ca[0] == '\0')
+		puts("What goes to the database is not encrypted: [database] tls_ca is empty.");
 	if (strcmp(c->mail.transport, "folder") == 0)
 		puts("Mails only become files: [mail] transport is folder.");
 	return CTL_OK;

@@ -243,8 +243,9 @@ static const struct arg_option show_options[] = {
 
 const struct command outbox_commands[] = {
 	{"outbox list", "[--state STATE] [--limit N] [--before ID]", "Lists what waits to go out and what was given up",
-	 "Mails, the photos of ended listings that are to be removed (\"photos\"), and what is on\n"
-	 "its way to DynamoDB: records of photos (\"photo_meta\") and addresses (\"address\").\n"
+	 "Mails, the photos of ended listings that are to be removed (\"photos\"), what is on its\n"
+	 "way to S3 (\"photo_put\"), and what is on its way to DynamoDB: records of photos\n"
+	 "(\"photo_meta\") and addresses (\"address\").\n"
 	 "dead: refused for good, or tried for three days. The content is wiped when a row is\n"
 	 "done; done ones are forgotten after 30 days, dead ones after 90.\n\n"
 	 "Example\n  outportctl outbox list --state dead\n",

@@ -176,8 +176,8 @@ static bool show_secret(struct ctl *ctl, const struct source *k)
 		return false;
 	}
 	secret_fields(s, fields);
-	bool lacks = k->password && s->password[0] == '\0';
-	printf("%s = %s\n  can be read: tells %s%s\n", k->key, k->value, fields, lacks ? ", but no password" : "");
+	bool lacks = k->password && s->password[0] == '\0', plain = !k->password && strcmp(fields, "password") == 0;
+	printf("%s = %s\n  can be read: tells %s%s\n", k->key, k->value, plain ? "the value itself" : fields, lacks ? ", but no password" : "");
 	secret_free(s);
 	return !lacks;
 }

@@ -54,6 +54,8 @@ static void print_result(const struct photo_copy *c)
 {
 	for (int64_t i = 0; i < c->failed && i < PHOTO_COPY_KEPT; i++)
 		printf("%s %s: %s\n", c->failures[i].key, c->failures[i].what, err_text(c->failures[i].e));
+	if (c->failed > 0 && c->why[0] != '\0' && !c->away)
+		printf("The last of them: %s\n", c->why);
 	for (int64_t i = 0; i < c->unknown && i < PHOTO_COPY_KEPT; i++)
 		printf("%s: no row knows it\n", c->unknown_names[i]);
 	printf("%" PRId64 " photos: %" PRId64 " %s (%" PRId64 " MB), %" PRId64 " there already", c->objects, c->copied, c->dry_run ? "to copy" : "copied", c->bytes / 1000000, c->there);

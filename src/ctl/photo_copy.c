@@ -46,10 +46,8 @@ static void fail(struct photo_copy *c, const struct photo_object *o, struct phot
 		f->e = e;
 	}
 	c->failed++;
-	if (gone_away(e)) {
-		c->away = true;
-		photo_store_why(s, c->why);
-	}
+	c->away = c->away || gone_away(e);
+	photo_store_why(s, c->why);
 }
 
 /* ERR_NOT_FOUND too: the file is not there, or is another. */

@@ -25,7 +25,7 @@ struct photo_copy {
 	} failures[PHOTO_COPY_KEPT];                      /* the first */
 	char unknown_names[PHOTO_COPY_KEPT][64];
 	bool away;                                        /* it gave up: one of the stores does not answer */
-	char why[PHOTO_WHY_MAX];
+	char why[PHOTO_WHY_MAX];                          /* of the last failure; "": its error says it all */
 };
 /* ERR_OK: it came to the end, failures or not. */
 MUST_CHECK enum err photo_copy_run(struct photo_copy *c);

@@ -117,15 +117,18 @@ static void backoff(struct db *db)
 	db->retry_at_us = clock_mono_us() + delay;
 }
 
-static bool set_options(struct db *db)
+static bool set_options(struct db *db, bool local)
 {
 	const struct conf *c = db->conf;
 	unsigned connect_s = (unsigned)c->database.connect_timeout, io_s = db->tool ? 0 : (unsigned)c->database.read_timeout;
 	my_bool yes = 1;
-	unsigned no_files = 0;
+	unsigned no_files = 0, tcp = MYSQL_PROTOCOL_TCP;
 	bool ok = mysql_options(&db->my, MYSQL_SET_CHARSET_NAME, "utf8mb4") == 0 &&
 	          mysql_options(&db->my, MYSQL_OPT_CONNECT_TIMEOUT, &connect_s) == 0 &&
 	          mysql_options(&db->my, MYSQL_OPT_LOCAL_INFILE, &no_files) == 0;
+	/* Else "localhost" would be the library's own socket, and neither the port nor TLS would be asked for. */
+	if (ok && !local)
+		ok = mysql_options(&db->my, MYSQL_OPT_PROTOCOL, &tcp) == 0;
 	if (ok && io_s > 0)
 		ok = mysql_options(&db->my, MYSQL_OPT_READ_TIMEOUT, &io_s) == 0 && mysql_options(&db->my, MYSQL_OPT_WRITE_TIMEOUT, &io_s) == 0;
 	/* All three: with the authority alone, or enforcing alone, Connector/C talks in clear to a server without TLS. */
@@ -161,7 +164,7 @@ static enum err connect_now(struct db *db)
 		return ERR_NOMEM;
 	bool local = host[0] == '\0';
 	/* A name is looked up each time: after a failover it leads elsewhere. FOUND_ROWS: an update that changes nothing has still found its row. */
-	if (!set_options(db) ||
+	if (!set_options(db, local) ||
 	    mysql_real_connect(&db->my, local ? NULL : host, l->user, password, l->name,
 	                       local ? 0 : (unsigned)port, local ? c->database.socket : NULL, CLIENT_FOUND_ROWS) == NULL) {
 		db_error_take_connection(db, NULL);

@@ -127,6 +127,10 @@ static enum err read_all(const struct database_login *l, struct db_login *out, c
 		e = take_value(l, "host", c->database.host, s, offsetof(struct secret, host), out->host, sizeof out->host, why);
 	if (e == ERR_OK)
 		e = put(out->password, sizeof out->password, s->password, "password", why);
+	if (e == ERR_OK && secret_is_reference(c->database.password) && out->password[0] == '\0') {
+		snprintf(why, DB_WHY_MAX, "[database] password = %.256s: no password is told there", c->database.password);
+		e = ERR_INVALID;
+	}
 	if (e == ERR_OK)
 		e = put(out->name, sizeof out->name, s->database[0] != '\0' ? s->database : c->database.name, "name", why);
 	if (s->port != 0)

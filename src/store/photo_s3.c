@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "aws/aws_endpoint.h"
 #include "aws/aws_s3.h"
+#include "aws/aws_uri.h"
 #include "store/cloud_internal.h"
 #include "util/buf.h"
 
@@ -20,12 +22,30 @@ struct s3 {
 	char why[PHOTO_WHY_MAX]; /* of the last failure of any thread */
 };
 
+/* "" is the whole bucket. */
+static bool prefix_valid(const char *prefix)
+{
+	char key[AWS_S3_KEY_SIZE];
+	size_t n = strlen(prefix);
+	return n == 0 || (prefix[n - 1] == '/' && snprintf(key, sizeof key, "%sx", prefix) < (int)sizeof key && aws_key_valid(key));
+}
+
+static const char *problem_of(const struct conf *conf)
+{
+	if (conf->media.bucket[0] == '\0')
+		return "store = s3 needs bucket";
+	if (!aws_bucket_valid(conf->media.bucket))
+		return "bucket: a bucket's name has 3 to 63 small letters, digits, dashes and dots";
+	return prefix_valid(conf->media.prefix) ? NULL : "prefix: one is like \"photos/\": a slash at its end, none at its beginning, no \".\" or \"..\" between slashes";
+}
+
 enum err photo_s3_open(const struct conf *conf, struct cloud *cloud, void **out, char why[static PHOTO_WHY_MAX])
 {
 	struct aws *aws;
 	char said[AWS_WHY_MAX] = "";
-	if (conf->media.bucket[0] == '\0') {
-		snprintf(why, PHOTO_WHY_MAX, "[media] bucket is not given");
+	const char *problem = problem_of(conf);
+	if (problem != NULL) {
+		snprintf(why, PHOTO_WHY_MAX, "[media] %s", problem);
 		return ERR_INVALID;
 	}
 	enum err e = cloud_aws(cloud, &aws, said);
@@ -77,6 +97,16 @@ static enum err note(struct s3 *s, enum err e, const char *why)
 	return e;
 }
 
+/* Where no object is asked for, what is not there is the bucket: that has to be set right, and the caller must not take it for a photo that is gone. */
+static enum err note_bucket(struct s3 *s, enum err e, const char *why)
+{
+	char said[PHOTO_WHY_MAX];
+	if (e != ERR_NOT_FOUND)
+		return note(s, e, why);
+	snprintf(said, sizeof said, "[media] bucket = %s: there is none (%.300s)", s->bucket, why);
+	return note(s, ERR_IO, said);
+}
+
 static enum err begin(struct s3 *s, const char *name, struct aws **aws, char key[static AWS_S3_KEY_SIZE])
 {
 	char why[AWS_WHY_MAX] = "";
@@ -99,7 +129,7 @@ static enum err s3_put(void *self, const struct photo_decoded *p)
 		if (e != ERR_OK)
 			return e;
 		const struct aws_s3_put put = {.key = key, .bytes = f->data, .n = f->n, .content_type = photo_type_media(f->webp ? PHOTO_WEBP : PHOTO_JPEG), .cache_control = IMMUTABLE};
-		e = note(s, aws_s3_put(aws, s->bucket, &put, why), why);
+		e = note_bucket(s, aws_s3_put(aws, s->bucket, &put, why), why);
 	}
 	return e;
 }
@@ -114,7 +144,7 @@ static enum err remove_names(struct s3 *s, const char (*names)[NAME_SIZE], size_
 		e = begin(s, names[i], &aws, keys[i]);
 		list[i] = keys[i];
 	}
-	return e == ERR_OK ? note(s, aws_s3_delete(aws, s->bucket, list, n, why), why) : e;
+	return e == ERR_OK ? note_bucket(s, aws_s3_delete(aws, s->bucket, list, n, why), why) : e;
 }
 
 static enum err s3_remove(void *self, const char *key)
@@ -159,7 +189,7 @@ static enum err s3_each(void *self, bool (*each)(void *ctx, const struct photo_s
 	struct walk w = {strlen(s->prefix), each, ctx};
 	char key[AWS_S3_KEY_SIZE], why[AWS_S3_WHY_MAX] = "";
 	enum err e = begin(s, "", &aws, key);
-	return e == ERR_OK ? note(s, aws_s3_list(aws, s->bucket, key, walk_on, &w, why), why) : e;
+	return e == ERR_OK ? note_bucket(s, aws_s3_list(aws, s->bucket, key, walk_on, &w, why), why) : e;
 }
 
 /* What broke off begins anew: so all of it is had before any of it is handed on. */

@@ -55,6 +55,8 @@ static enum err read_local(const char *reference, char *text, size_t *n, char *w
 {
 	enum err e = conf_secret(reference, text, TEXT_SIZE);
 	*n = e == ERR_OK ? strlen(text) : 0;
+	if (e == ERR_NOT_FOUND)
+		return say(why, e, strncmp(reference, "env:", 4) == 0 ? "the environment has no such variable" : "there is no such file");
 	return e == ERR_OK ? e : say(why, e, err_text(e));
 }
 

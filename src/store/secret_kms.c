@@ -24,18 +24,24 @@ static enum err say(char *why, enum err e, const char *path, const char *text)
 	return e;
 }
 
+static enum err say_errno(char *why, enum err e, const char *path, int errnum)
+{
+	snprintf(why, SECRET_WHY_MAX, "%.500s: %s", path, strerrordesc_np(errnum));
+	return e;
+}
+
 static enum err read_file(const char *path, char *out, size_t size, size_t *n, char *why)
 {
 	*n = 0;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
-		return say(why, errno == ENOENT || errno == ENOTDIR ? ERR_NOT_FOUND : ERR_IO, path, strerror(errno));
+		return say_errno(why, errno == ENOENT || errno == ENOTDIR ? ERR_NOT_FOUND : ERR_IO, path, errno);
 	while (*n < size) {
 		ssize_t got = read(fd, out + *n, size - *n);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0) {
-			enum err e = say(why, ERR_IO, path, strerror(errno));
+			enum err e = say_errno(why, ERR_IO, path, errno);
 			close(fd);
 			return e;
 		}

@@ -31,10 +31,10 @@ after(async () => {
 });
 
 // A configuration with these values of [database] and [mail]; its name.
-function configure({ region, mail = {}, ...database } = {}) {
+function configure({ region, mail = {}, media = {}, ...database } = {}) {
 	const section = (name, values) => [`[${name}]`, ...Object.entries(values).map(([key, value]) => `${key} = ${value}`)];
 	const file = path.join(dir, 'outport.conf');
-	fs.writeFileSync(file, ['[site]', 'url = https://example.ca', 'contact_email = owner@example.ca', ...section('database', database), ...section('mail', mail),
+	fs.writeFileSync(file, ['[site]', 'url = https://example.ca', 'contact_email = owner@example.ca', ...section('database', database), ...section('mail', mail), ...section('media', media),
 		...section('aws', region ? { region } : {}), ''].join('\n'));
 	return file;
 }
@@ -262,7 +262,7 @@ test('where the secrets and the credentials come from', async () => {
 	fs.writeFileSync(file('plain'), `${password}\n`);
 	const local = await show({ password: `file:${file('plain')}`, user: 'env:WHO', mail: { smtp_password: 'env:NOT_SET' } }, { env: { WHO: 'outport' } });
 	assert.equal(local.status, 1);
-	assert.match(local.stdout, /\[database\] host: none\n\[database\] user = env:WHO\n  can be read: tells password\n\[database\] password = file:.*plain\n  can be read: tells password\n\[mail\] smtp_password = env:NOT_SET\n  cannot be read: not found\nAWS: not used\n/);
+	assert.match(local.stdout, /\[database\] host: none\n\[database\] user = env:WHO\n  can be read: tells the value itself\n\[database\] password = file:.*plain\n  can be read: tells password\n\[mail\] smtp_password = env:NOT_SET\n  cannot be read: the environment has no such variable\nAWS: not used\n/);
 	for (const [env, from] of [[aws.env, 'environment'], [aws.imds.env, 'instance'], [aws.container.env, 'container']]) {
 		const result = await show({ password: 'ssm:/outport/db' }, { env });
 		assert.equal(result.status, 0, result.all);
@@ -289,9 +289,11 @@ test('check-config looks as far as it can without asking AWS', async () => {
 		assert.match(result.stdout, /\[database\] password = .*: AWS was not asked; "outportctl secrets show-source" asks\.\n/);
 		assert.match((await check({ password: reference }, {})).stderr, /cannot be read: there is no region/);
 	}
-	for (const [database, why] of [[{ password: 'kms:/nowhere' }, /\[database\] password = kms:\/nowhere cannot be read: \/nowhere No such file/], [{ user: `kms:${file('bad.kms')}` }, /\[database\] user = .* is no file of outportctl/],
-		[{ host: 'file:/nowhere' }, /\[database\] host = file:\/nowhere cannot be read/], [{ mail: { smtp_password: 'env:NOT_SET' } }, /\[mail\] smtp_password = env:NOT_SET cannot be read: not found/],
-		[{ password: 'vault:x' }, /must say where the secret is kept/]]) {
+	for (const [database, why] of [[{ password: 'kms:/nowhere' }, /\[database\] password = kms:\/nowhere cannot be read: \/nowhere: No such file/], [{ user: `kms:${file('bad.kms')}` }, /\[database\] user = .* is no file of outportctl/],
+		[{ host: 'file:/nowhere' }, /\[database\] host = file:\/nowhere cannot be read/], [{ mail: { smtp_password: 'env:NOT_SET' } }, /\[mail\] smtp_password = env:NOT_SET cannot be read: the environment has no such variable/],
+		[{ password: 'vault:x' }, /must say where the secret is kept/], [{ tls_ca: '/nowhere.pem' }, /\[database\] tls_ca = \/nowhere\.pem: No such file/],
+		[{ media: { store: 's3' } }, /\[media\] store = s3 needs bucket/], [{ media: { store: 's3', bucket: 'My_Bucket' } }, /\[media\] bucket: /],
+		[{ media: { store: 's3', bucket: 'photos', prefix: '../photos/' } }, /\[media\] prefix: /], [{ media: { store: 's3', bucket: 'photos', prefix: 'photos' } }, /\[media\] prefix: /]]) {
 		const result = await check(database);
 		assert.equal(result.status, 1);
 		assert.match(result.stderr, why);
