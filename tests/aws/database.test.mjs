@@ -107,6 +107,12 @@ function visitors(n) {
 	};
 }
 
+test('a host that is given is reached over the network, localhost too', async () => {
+	const conf = path.join(dir, 'localhost.conf');
+	fs.writeFileSync(conf, fs.readFileSync(site.conf, 'utf8').replace(/^host = .*$/m, 'host = localhost'));
+	assert.match((await site.ctl('--config', conf, 'member', 'list')).stdout, /elsie@example\.org/);
+});
+
 test('no request fails when the replica dies, and it is read again when it is back', async () => {
 	const stop = visitors(4);
 	await until(async () => await metric('outport_db_replica_reads_total') > 50, () => 'nothing reads from the replica');

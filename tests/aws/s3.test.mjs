@@ -263,6 +263,13 @@ test('a site moves: copied, cut off, gone on with, verified, and back again, bel
 	assert.equal((await ctl('--config', conf, 'photos', 'check')).code, 0);
 	const addresses = files.map(name => bytes(`${site.url}/media/${name}`));
 	assert.ok((await Promise.all(addresses)).every(({ status }) => status === 302));
+	// A bucket that is not there is named, by its key.
+	fs.writeFileSync(conf, fs.readFileSync(conf, 'utf8').replace(/^bucket = .*$/m, 'bucket = outport-none'));
+	for (const args of [['store', 'copy', '--from', 'folder', '--to', 's3'], ['photos', 'check', '--quick']]) {
+		const { code, stdout, stderr } = await ctl('--config', conf, ...args);
+		assert.equal(code, 1);
+		assert.match(stdout + stderr, /\[media\] bucket = outport-none: there is none \(s3: 404 NoSuchBucket/);
+	}
 });
 
 test('Chromium shows a photo that waits, one from the bucket by its signed address, and one from [media] url, and the policy lets it', async () => {
