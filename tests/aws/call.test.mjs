@@ -275,10 +275,10 @@ test('answers that make no sense do no harm', async t => {
 			aws.behave();
 		}
 	const raw = await startServer(async ({ res }) => (res.socket.end('220 mail.example.org ESMTP\r\n'), null));
+	t.after(raw.stop);
 	const other = probeOf(t, { ...aws.env, AWS_ENDPOINT_URL_KMS: raw.url });
 	const got = await other.ask(kms);
 	assert.deepEqual([got.err, got.status], ['malformed', 0], got.why);
-	await raw.stop();
 });
 
 test('a clock that is wrong is corrected by the service\'s, for all services, and back', async t => {
@@ -345,6 +345,7 @@ test('connections are kept; a redirect is not followed; headers and bodies have 
 			return { status: 307, headers: { location: 'http://127.0.0.1:1/elsewhere' }, body: '' };
 		return { status: 200, headers: { etag: `"${'e'.repeat(at === '/photos/long' ? 200 : 30)}"` }, body: 'x'.repeat(1000) };
 	});
+	t.after(server.stop);
 	const probe = probeOf(t, { ...aws.env, AWS_ENDPOINT_URL: server.url, ...Object.fromEntries(Object.keys(aws.env).filter(name => name.startsWith('AWS_ENDPOINT_URL_')).map(name => [name, undefined])) });
 	await probe.ask({ ...kms, times: 20 });
 	await probe.ask({ service: 's3', method: 'GET', bucket: 'photos', key: 'a' });
@@ -358,7 +359,6 @@ test('connections are kept; a redirect is not followed; headers and bodies have 
 	assert.equal((await probe.ask({ ...get, key: 'a', answer_max: 999 })).err, 'too large');
 	const before = ports.length, moved = await probe.ask({ ...get, key: 'moved' });
 	assert.deepEqual([moved.err, moved.status, ports.length - before], ['malformed', 307, 1]);
-	await server.stop();
 });
 
 test('TLS is verified', async t => {
@@ -370,10 +370,12 @@ test('TLS is verified', async t => {
 			res.end('{}');
 		});
 		await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
+		t.after(() => {
+			server.close();
+			server.closeAllConnections();
+		});
 		const got = await probeOf(t, { ...aws.env, AWS_ENDPOINT_URL_KMS: `https://localhost:${server.address().port}`, AWS_CA_BUNDLE: ca }).ask(kms);
 		assert.equal(got.status, status, got.why);
-		server.closeAllConnections();
-		server.close();
 	}
 	assert.equal(seen, 1);
 });
