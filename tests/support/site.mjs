@@ -125,7 +125,8 @@ function makeJobs(site) {
 			await until(() => {
 				if (child.exitCode !== null)
 					throw new Error(`the jobs ended: ${fs.readFileSync(log, 'utf8').slice(-2000)}`);
-				return fs.readFileSync(log, 'utf8').slice(before).includes('"jobs_ready"');
+				// or killed by a test, at the first thing they did
+				return child.signalCode === 'SIGKILL' || fs.readFileSync(log, 'utf8').slice(before).includes('"jobs_ready"');
 			}, () => 'the jobs');
 		},
 		kill: () => stopChild(child, 'SIGKILL'),
