@@ -11,10 +11,12 @@ static const struct db_sql sql_count = {"SELECT COUNT(DISTINCT hash), COALESCE(S
 static const struct db_sql sql_order = {
 	"INSERT INTO outbox (kind, subject_id, payload, created_at, due_at) VALUES ('" OUTBOX_PHOTO_PUT "', 0, CONCAT('{\"key\":\"', ?, '\"}'), UTC_TIMESTAMP(), UTC_TIMESTAMP())",
 	false};
+/* Both sides as short texts in tables of the server's own, which it gives an index: compared row by row, 5,000 of them took minutes. */
 static const struct db_sql sql_order_again = {
 	"INSERT INTO outbox (kind, subject_id, payload, created_at, due_at) SELECT '" OUTBOX_PHOTO_PUT "', 0, w.payload, UTC_TIMESTAMP(), UTC_TIMESTAMP()"
 	" FROM (SELECT DISTINCT CONCAT('{\"key\":\"', LOWER(HEX(hash)), '\"}') AS payload FROM photo_pending) w"
-	" WHERE NOT EXISTS (SELECT 1 FROM outbox o WHERE o.kind = '" OUTBOX_PHOTO_PUT "' AND o.state = 0 AND o.payload = w.payload)", false};
+	" LEFT JOIN (SELECT DISTINCT CAST(o.payload AS CHAR(64)) AS payload FROM outbox o WHERE o.kind = '" OUTBOX_PHOTO_PUT "' AND o.state = 0) o ON o.payload = w.payload"
+	" WHERE o.payload IS NULL", false};
 static const struct db_sql sql_delete = {"DELETE FROM photo_pending WHERE hash = ?", false};
 
 static const struct db_sql sql_lease = {
