@@ -165,7 +165,7 @@ enum err dynamo_read_page(const char *body, size_t n, const struct dynamo_reader
 /* ---- The calls ---- */
 
 /* body is freed. */
-static enum err call(struct aws *aws, const char *target, char *body, bool once, int64_t within_ms, struct aws_answer *a, char why[static DYNAMO_WHY_MAX])
+static enum err call(struct aws *aws, const char *target, const char *table, char *body, bool once, int64_t within_ms, struct aws_answer *a, char why[static DYNAMO_WHY_MAX])
 {
 	const struct aws_header headers[] = {{"content-type", "application/x-amz-json-1.0"}, {"x-amz-target", target}};
 	*a = (struct aws_answer){.status = 0};
@@ -177,7 +177,9 @@ static enum err call(struct aws *aws, const char *target, char *body, bool once,
 	                              .n = strlen(body), .answer_max = 4 * (size_t)AWS_ANSWER_MAX, .once = once, .within_ms = within_ms};
 	enum err e = aws_call(aws, &r, a);
 	cJSON_free(body);
-	if (e != ERR_OK)
+	if (e == ERR_NOT_FOUND)
+		snprintf(why, DYNAMO_WHY_MAX, "there is no table %.200s (%.250s)", table, a->why);
+	else if (e != ERR_OK)
 		snprintf(why, DYNAMO_WHY_MAX, "%s", a->why);
 	return e;
 }
@@ -190,10 +192,10 @@ static enum err said_invalid(enum err e, char why[static DYNAMO_WHY_MAX])
 }
 
 /* What comes back is {}, or nothing that matters: but it comes from DynamoDB. */
-static enum err change(struct aws *aws, const char *target, char *body, bool once, char why[static DYNAMO_WHY_MAX])
+static enum err change(struct aws *aws, const char *target, const char *table, char *body, bool once, char why[static DYNAMO_WHY_MAX])
 {
 	struct aws_answer a;
-	enum err e = call(aws, target, body, once, 0, &a, why);
+	enum err e = call(aws, target, table, body, once, 0, &a, why);
 	if (e == ERR_OK) {
 		cJSON *o = parse(buf_str(&a.body), a.body.len);
 		e = said_invalid(o != NULL ? ERR_OK : ERR_INVALID, why);
@@ -205,12 +207,12 @@ static enum err change(struct aws *aws, const char *target, char *body, bool onc
 
 enum err dynamo_put(struct aws *aws, const struct dynamo_change *c, char why[static DYNAMO_WHY_MAX])
 {
-	return change(aws, "DynamoDB_20120810.PutItem", dynamo_write_put(c), true, why);
+	return change(aws, "DynamoDB_20120810.PutItem", c->table, dynamo_write_put(c), true, why);
 }
 
 enum err dynamo_delete(struct aws *aws, const struct dynamo_change *c, char why[static DYNAMO_WHY_MAX])
 {
-	return change(aws, "DynamoDB_20120810.DeleteItem", dynamo_write_delete(c), false, why);
+	return change(aws, "DynamoDB_20120810.DeleteItem", c->table, dynamo_write_delete(c), false, why);
 }
 
 /* *start: the key to begin from, then the one to go on from. */
@@ -218,7 +220,7 @@ static enum err query_page(struct aws *aws, const struct dynamo_query *q, const 
 {
 	struct aws_answer a;
 	cJSON *next = NULL;
-	enum err e = call(aws, "DynamoDB_20120810.Query", dynamo_write_query(q, *start), false, q->within_ms, &a, why);
+	enum err e = call(aws, "DynamoDB_20120810.Query", q->table, dynamo_write_query(q, *start), false, q->within_ms, &a, why);
 	if (e == ERR_OK)
 		e = said_invalid(dynamo_read_page(buf_str(&a.body), a.body.len, r, &next, enough), why);
 	/* one that ends where it began would go on for ever */

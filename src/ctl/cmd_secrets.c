@@ -178,6 +178,8 @@ static bool show_secret(struct ctl *ctl, const struct source *k)
 	secret_fields(s, fields);
 	bool lacks = k->password && s->password[0] == '\0', plain = !k->password && strcmp(fields, "password") == 0;
 	printf("%s = %s\n  can be read: tells %s%s\n", k->key, k->value, plain ? "the value itself" : fields, lacks ? ", but no password" : "");
+	if (strcmp(k->key, "[database] password") == 0 && (s->username[0] != '\0' || s->host[0] != '\0' || s->database[0] != '\0' || s->port != 0))
+		puts("  what it tells beside the password goes before the file's own values");
 	secret_free(s);
 	return !lacks;
 }

@@ -195,11 +195,14 @@ test('a service that keeps the login is waited for by workers and jobs, and by n
 
 test('a reference that leads nowhere ends the start with a sentence', async () => {
 	const conf = path.join(dir, 'wrong.conf');
-	fs.writeFileSync(conf, fs.readFileSync(site.conf, 'utf8').replace(`secretsmanager:${secret}`, 'secretsmanager:outport/not-there'));
-	const [command, ...words] = [...site.through, path.join(buildDir, 'outport.fcgi'), '--config', conf, '--socket', path.join(dir, 'wrong.sock')];
-	const worker = await runs(command, words, site.env);
-	assert.equal(worker.code, 1, worker.stderr);
-	assert.match(worker.stderr, /"start_failed".*outport\/not-there/);
+	aws.secrets.put('outport/nobody', '{"username":"outport"}');
+	for (const [leads, why] of [['outport/not-there', /"start_failed".*outport\/not-there/], ['outport/nobody', /"start_failed".*outport\/nobody: no password is told there/]]) {
+		fs.writeFileSync(conf, fs.readFileSync(site.conf, 'utf8').replace(`secretsmanager:${secret}`, `secretsmanager:${leads}`));
+		const [command, ...words] = [...site.through, path.join(buildDir, 'outport.fcgi'), '--config', conf, '--socket', path.join(dir, 'wrong.sock')];
+		const worker = await runs(command, words, site.env);
+		assert.equal(worker.code, 1, worker.stderr);
+		assert.match(worker.stderr, why);
+	}
 });
 
 test('a login that was changed is picked up: no request fails, and the secret is read once per process', async () => {

@@ -325,7 +325,7 @@ test('without a table, or with none configured, it is said and nothing is lost',
 	assert.match((await checked(/^meta_table = .*$/m, '')).stderr, /\[media\] meta = dynamodb needs meta_table$/m);
 	assert.match((await checked(/^table = .*$/m, '')).stderr, /\[address\] store = dynamodb needs table$/m);
 	assert.equal((await checked('', '')).status, 0);
-	for (const [table, words] of [['outport-nowhere', /outport-nowhere|ResourceNotFound|not found/i], ['', /\[media\] meta = dynamodb needs meta_table/]]) {
+	for (const [table, words] of [['outport-nowhere', /there is no table outport-nowhere \(dynamodb: 400 ResourceNotFound/], ['', /\[media\] meta = dynamodb needs meta_table/]]) {
 		fs.writeFileSync(conf, fs.readFileSync(site.conf, 'utf8').replace(/^meta_table = .*$/m, `meta_table = ${table}`));
 		await tool(conf, 'jobs', '--once');
 		assert.equal(await states('photo_meta'), '0');

@@ -237,14 +237,14 @@ test('answers that are none end in a sentence', async () => {
 
 test('parameters and secrets: as JSON or as a text, by name or ARN, the current version', async () => {
 	aws.ssm.set('/outport/db', `${password}\n`);
-	assert.match((await show({ password: 'ssm:/outport/db' })).stdout, /can be read: tells password\n/);
+	assert.match((await show({ password: 'ssm:/outport/db' })).stdout, /can be read: tells password\n\[mail\]/);
 	aws.ssm.set('/outport/db', JSON.stringify(whole));
 	assert.match((await show({ password: 'ssm:/outport/db', user: 'ssm:/outport/db' })).stdout, /\[database\] user = ssm:\/outport\/db\n  can be read: tells username, password, host, port, database\n\[database\] password/);
 	assert.match((await show({ password: 'ssm:/outport/other' })).stdout, /cannot be read: .*ParameterNotFound/);
 	const arn = aws.secrets.put('site', 'an old one');
 	aws.secrets.put('site', JSON.stringify({ username: 'admin', password, engine: 'mysql' }));
 	for (const id of ['site', arn])
-		assert.match((await show({ password: `secretsmanager:${id}` })).stdout, /can be read: tells username, password\n/);
+		assert.match((await show({ password: `secretsmanager:${id}` })).stdout, /can be read: tells username, password\n  what it tells beside the password goes before the file's own values\n\[mail\]/);
 	aws.secrets.put('bytes', Buffer.from([1, 2, 3]));
 	assert.match((await show({ password: 'secretsmanager:bytes' })).stdout, /cannot be read: the secret is of bytes/);
 	assert.match((await show({ password: 'secretsmanager:nobody' })).stdout, /cannot be read: .*ResourceNotFoundException/);
