@@ -30,8 +30,6 @@ static int prepare_secret(struct ctl *ctl, struct setup *s)
 		return status;
 	if (source.read(source.ctx, false, s->login, why) != ERR_OK)
 		return ctl_fail(ctl, "%s: %s", ctl->config_path, why);
-	if (reference[0] != '\0' && s->login->password[0] == '\0')
-		return ctl_fail(ctl, "%s: [database] password = %s: there is no password in it", ctl->config_path, reference);
 	if (reference[0] == '\0')
 		printf("Secret: none; the server asks the operating system who connects to its socket.\n");
 	else if (file)

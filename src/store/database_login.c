@@ -128,7 +128,7 @@ static enum err read_all(const struct database_login *l, struct db_login *out, c
 	if (e == ERR_OK)
 		e = put(out->password, sizeof out->password, s->password, "password", why);
 	if (e == ERR_OK && secret_is_reference(c->database.password) && out->password[0] == '\0') {
-		snprintf(why, DB_WHY_MAX, "[database] password = %.256s: no password is told there", c->database.password);
+		snprintf(why, DB_WHY_MAX, "[database] password = %.256s: there is no password in it", c->database.password);
 		e = ERR_INVALID;
 	}
 	if (e == ERR_OK)

@@ -196,7 +196,7 @@ test('a service that keeps the login is waited for by workers and jobs, and by n
 test('a reference that leads nowhere ends the start with a sentence', async () => {
 	const conf = path.join(dir, 'wrong.conf');
 	aws.secrets.put('outport/nobody', '{"username":"outport"}');
-	for (const [leads, why] of [['outport/not-there', /"start_failed".*outport\/not-there/], ['outport/nobody', /"start_failed".*outport\/nobody: no password is told there/]]) {
+	for (const [leads, why] of [['outport/not-there', /"start_failed".*outport\/not-there/], ['outport/nobody', /"start_failed".*outport\/nobody: there is no password in it/]]) {
 		fs.writeFileSync(conf, fs.readFileSync(site.conf, 'utf8').replace(`secretsmanager:${secret}`, `secretsmanager:${leads}`));
 		const [command, ...words] = [...site.through, path.join(buildDir, 'outport.fcgi'), '--config', conf, '--socket', path.join(dir, 'wrong.sock')];
 		const worker = await runs(command, words, site.env);
