@@ -2,6 +2,11 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import readline from 'node:readline';
+import { after } from 'node:test';
+
+// Those that a failed test left.
+const running = new Set();
+after(() => running.forEach(child => child.kill('SIGKILL')));
 
 // env: all that it has of AWS. Gives { pid, ask(call) → what came of it (of the last of several threads: all of them), log: its log lines, text(): all of its stderr, stop() }.
 export function startProbe(env) {
@@ -11,7 +16,11 @@ export function startProbe(env) {
 	let errors = '';
 	child.stderr.on('data', part => errors += part);
 	child.stdin.on('error', () => {});
-	const ended = new Promise(resolve => child.once('close', (code, signal) => resolve({ code, signal })));
+	running.add(child);
+	const ended = new Promise(resolve => child.once('close', (code, signal) => {
+		running.delete(child);
+		resolve({ code, signal });
+	}));
 	readline.createInterface({ input: child.stdout }).on('line', line => waiting.length ? waiting.shift()(JSON.parse(line)) : lines.push(JSON.parse(line)));
 	const next = () => lines.length ? Promise.resolve(lines.shift()) :
 		Promise.race([new Promise(resolve => waiting.push(resolve)), ended.then(({ code, signal }) => Promise.reject(new Error(`the probe ended: ${code} ${signal} ${errors}`)))]);
