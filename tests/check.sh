@@ -230,7 +230,7 @@ check_main() {
 	*) die "check does not know '$1': see ./quickstart help" ;;
 	esac
 	[ $# -le 1 ] || die "check takes one option at most: see ./quickstart help"
-	unset PORT LISTINGS OUTPORT_CONFIG OUTPORT_TEST_URL OUTPORT_TEST_DIR OUTPORT_TEST_RADOSGW OUTPORT_TEST_AGAIN OUTPORT_TEST_ALL MAKEFLAGS
+	unset PORT LISTINGS OUTPORT_CONFIG OUTPORT_TEST_URL OUTPORT_TEST_DIR OUTPORT_TEST_RADOSGW OUTPORT_TEST_AGAIN OUTPORT_TEST_ALL OUTPORT_TEST_AWS MAKEFLAGS
 	# shellcheck disable=SC2034 # read by progress
 	steps=3
 	trap '[ -z "$check_stage" ] || kill -TERM -- "-$check_stage" 2>/dev/null; die "the check was interrupted"' INT TERM HUP
@@ -241,6 +241,8 @@ check_main() {
 	if [ -n "$check_all" ]; then
 		packages_check+=("${packages_check_all[@]}")
 		export OUTPORT_TEST_ALL=1
+	else
+		export OUTPORT_TEST_AWS=no
 	fi
 	need_packages "${packages_build[@]}" "${packages_run[@]}" "${packages_check[@]}"
 	need_node

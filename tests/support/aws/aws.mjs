@@ -1,7 +1,9 @@
 // AWS on this machine, for tests: services behind one signature verifier, on free ports of 127.0.0.1.
 import crypto from 'node:crypto';
 import { needTool } from '../npm.mjs';
+import { needTime } from './needs.mjs';
 
+needTime();
 needTool('@smithy/signature-v4');
 const { startVerifier } = await import('./verifier.mjs');
 const { startImds, startContainer } = await import('./metadata.mjs');
