@@ -7,6 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { pathToFileURL } from 'node:url';
+import { hasTime } from './aws/needs.mjs';
 import { hasRadosgw, startRadosgw } from './aws/radosgw.mjs';
 import { request } from './http.mjs';
 import { mailFolder } from './mail.mjs';
@@ -203,7 +204,7 @@ export async function sharedSite() {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
 	// Where the S3 does not start its tests try for themselves, and say what is wrong with it; the others go on.
-	const s3Started = hasRadosgw() ? startRadosgw().catch(error => console.error(error.message)) : null;
+	const s3Started = hasTime && hasRadosgw() ? startRadosgw().catch(error => console.error(error.message)) : null;
 	const [site, s3] = await Promise.all([startSite({ listings: Number(process.env.LISTINGS ?? 2000) }), s3Started]);
 	console.log(JSON.stringify({ url: site.url, dir: site.dir, s3: s3 ? { port: s3.port, keyId: s3.keyId, secret: s3.secret } : null }));
 	const ended = new Promise(resolve => {

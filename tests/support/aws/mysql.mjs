@@ -7,7 +7,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { pathToFileURL } from 'node:url';
 import { freePort, stopChild, topSrc, until } from '../nginx.mjs';
-import { onceIsEnough } from './needs.mjs';
+import { onceIsEnough, needTime } from './needs.mjs';
 
 const run = promisify(execFile);
 const tree = process.env.OUTPORT_MYSQL ?? path.join(topSrc, 'build/mysql');
@@ -23,6 +23,7 @@ function server(root) {
 // Call it before there is anything to be taken down. Passes by even where everything else has to be there: on some days the unstable suite cannot be installed, and that is
 // no fault of ours. `check --all` says so at its end.
 export function needMysql() {
+	needTime();
 	onceIsEnough();
 	if (!fs.existsSync(path.join(tree, 'data'))) {
 		console.log(`no MySQL in ${tree}: node tests/support/aws/mysql.mjs puts it there, or says why it cannot`);
