@@ -45,7 +45,6 @@ static const struct {
 	struct db_login login;
 } cases[] = {
 	{"pw", "", "plain", "", {.user = "plain", .password = "pw", .name = "outport", .port = 3306}},
-	{"", "", "plain", "", {.user = "plain", .name = "outport", .port = 3306}},
 	{json, "", "plain", "elsewhere", {.user = "told", .password = "pw", .host = "db.example", .name = "boats", .port = 3307}},
 	{"{\"password\":\"pw\"}", "", "plain", "elsewhere", {.user = "plain", .password = "pw", .host = "elsewhere", .name = "outport", .port = 3306}},
 	{json, "chosen", "env:OUTPORT_TEST_PART", "", {.user = "chosen", .password = "pw", .host = "db.example", .name = "boats", .port = 3307}},
@@ -79,6 +78,8 @@ static const struct {
 	{"env:OUTPORT_TEST_DB", "env:OUTPORT_TEST_NOT_THERE", ERR_NOT_FOUND, "[database] user = env:OUTPORT_TEST_NOT_THERE cannot be read"},
 	{"env:OUTPORT_TEST_DB", "env:OUTPORT_TEST_DB", ERR_OK, ""},
 	{"env:OUTPORT_TEST_DB", "env:OUTPORT_TEST_PART", ERR_INVALID, "[database] user = env:OUTPORT_TEST_PART: nothing is told there"},
+	{"env:OUTPORT_TEST_PART", "plain", ERR_INVALID, "[database] password = env:OUTPORT_TEST_PART: there is no password in it"},
+	{"", "plain", ERR_OK, ""},
 };
 
 START_TEST(a_mistake_is_named)
