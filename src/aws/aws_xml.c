@@ -32,17 +32,18 @@ static void cut(struct buf *b, size_t n)
 static void XMLCALL on_start(void *ctx, const XML_Char *name, const XML_Char **attributes)
 {
 	struct reader *r = ctx;
-	const char *colon = strrchr(name, ':');
+	const char *colon = strrchr(name, ':'), *local = colon != NULL ? colon + 1 : name;
 	(void)attributes;
-	if (r->depth == AWS_XML_DEPTH_MAX) {
-		stop(r, ERR_TOO_LARGE);
+	/* a name may end in a colon for XML, not for its namespaces */
+	if (*local == '\0' || r->depth == AWS_XML_DEPTH_MAX) {
+		stop(r, *local == '\0' ? ERR_INVALID : ERR_TOO_LARGE);
 		return;
 	}
 	r->path_at[r->depth] = r->path.len;
 	r->text_at[r->depth++] = r->text.len;
 	if (r->path.len > 0)
 		buf_putc(&r->path, '/');
-	buf_puts(&r->path, colon != NULL ? colon + 1 : name);
+	buf_puts(&r->path, local);
 	if (r->path.error != ERR_OK)
 		stop(r, r->path.error);
 }
