@@ -189,10 +189,12 @@ static void migrate_thread(int number, void *ctx)
 	(void)ctx;
 	struct db *own = NULL;
 	struct migration_report r;
-	if (db_new(&conf, NULL, NULL, 0, &own) != ERR_OK || migrate_run(own, db_test_sql_dir(), false, NULL, NULL, &r) != ERR_OK)
-		applied_by[number] = -1000;
-	else
-		applied_by[number] = r.applied;
+	enum err e = db_new(&conf, NULL, NULL, 0, &own);
+	if (e == ERR_OK)
+		e = migrate_run(own, db_test_sql_dir(), false, NULL, NULL, &r);
+	if (e != ERR_OK)
+		fprintf(stderr, "thread %d: %s: %s\n", number, err_text(e), own != NULL ? db_error_text(own) : "no memory");
+	applied_by[number] = e == ERR_OK ? r.applied : -1000;
 	db_free(own);
 }
 
